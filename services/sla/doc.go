@@ -1,0 +1,3 @@
+// Package sla owns the delivered quality: targets, trains, outages, windows,
+// assessments and awards.
+package sla
