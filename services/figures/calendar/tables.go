@@ -1,0 +1,162 @@
+package calendar
+
+import (
+	_ "embed" // the tables
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"cloudpact.dev/services/figures/date"
+)
+
+//go:embed tables/hk.txt
+var hkTable string
+
+//go:embed tables/prc.txt
+var prcTable string
+
+var (
+	hongKong = sync.OnceValue(func() Calendar { return mustRead(hkTable) })
+	mainland = sync.OnceValue(func() Calendar { return mustRead(prcTable) })
+)
+
+// HongKong is "HK": every day except Saturdays, Sundays and general holidays.
+func HongKong() Calendar { return hongKong() }
+
+// Mainland is "PRC": Monday to Friday except holidays, and the make-up working
+// days of the State Council's notices.
+func Mainland() Calendar { return mainland() }
+
+// ByID finds a shipped calendar: "HK", "PRC", "BOTH" (HK and PRC), and the ids
+// of their variants such as "HK;weekend=Sun" and "PRC;makeup=off".
+func ByID(id string) (Calendar, bool) {
+	return Resolve(id, func(base string) (Calendar, bool) {
+		switch base {
+		case "HK":
+			return HongKong(), true
+		case "PRC":
+			return Mainland(), true
+		case "BOTH":
+			return Both(HongKong(), Mainland()), true
+		}
+		return Calendar{}, false
+	})
+}
+
+// Resolve finds a calendar, a variant or a combination by its id, taking the
+// plain calendars that it is made of from base.
+func Resolve(id string, base func(id string) (Calendar, bool)) (Calendar, bool) {
+	if left, right, ok := strings.Cut(id, "&"); ok {
+		a, okA := Resolve(left, base)
+		b, okB := Resolve(right, base)
+		return Both(a, b), okA && okB
+	}
+	name, options, _ := strings.Cut(id, ";")
+	c, ok := base(name)
+	for _, option := range strings.Split(options, ";") {
+		if ok && option != "" {
+			c, ok = vary(c, option)
+		}
+	}
+	return c, ok
+}
+
+func vary(c Calendar, option string) (Calendar, bool) {
+	if option == "makeup=off" {
+		return c.WithoutMakeUp(), true
+	}
+	names, ok := strings.CutPrefix(option, "weekend=")
+	if !ok {
+		return c, false
+	}
+	days, err := weekdays(strings.FieldsFunc(names, func(r rune) bool { return r == '+' }))
+	if err != nil || len(weekendSet(days)) > 6 {
+		return c, false
+	}
+	return c.WithWeekend(days...), true
+}
+
+func weekdays(names []string) ([]time.Weekday, error) {
+	var days []time.Weekday
+	for _, name := range names {
+		at := strings.Index("SunMonTueWedThuFriSat", name)
+		if len(name) != 3 || at%3 != 0 {
+			return nil, fmt.Errorf("calendar: %q is no day of the week", name)
+		}
+		days = append(days, time.Weekday(at/3))
+	}
+	return days, nil
+}
+
+// mustRead reads a shipped table; a bad one is a fault of the build.
+func mustRead(table string) Calendar {
+	s, err := read(table)
+	if err != nil {
+		panic(err)
+	}
+	c, err := New(s)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// read takes lines of a keyword and its values: id, version, published (first
+// day, day after the last), weekend, and for each year "off" and "on" with the
+// days as month-day. Lines that begin with # are comments.
+func read(table string) (Spec, error) {
+	var s Spec
+	for line := range strings.Lines(table) {
+		f := strings.Fields(line)
+		if len(f) == 0 || strings.HasPrefix(f[0], "#") {
+			continue
+		}
+		if err := s.line(f[0], f[1:]); err != nil {
+			return s, fmt.Errorf("calendar: line %q: %w", strings.TrimSpace(line), err)
+		}
+	}
+	return s, nil
+}
+
+func (s *Spec) line(key string, v []string) (err error) {
+	if len(v) == 0 {
+		return fmt.Errorf("no value")
+	}
+	switch key {
+	case "id":
+		s.ID = v[0]
+	case "version":
+		s.Version = v[0]
+	case "weekend":
+		s.Weekend, err = weekdays(v)
+	case "published":
+		var days []date.Date
+		if days, err = dates("", v); err == nil && len(days) == 2 {
+			s.Published = date.Span{From: days[0], To: days[1]}
+		}
+	case "off", "on":
+		list := &s.Off
+		if key == "on" {
+			list = &s.On
+		}
+		var days []date.Date
+		days, err = dates(v[0]+"-", v[1:])
+		*list = append(*list, days...)
+	default:
+		err = fmt.Errorf("unknown keyword")
+	}
+	return err
+}
+
+func dates(prefix string, texts []string) ([]date.Date, error) {
+	var all []date.Date
+	for _, t := range texts {
+		d, err := date.Parse(prefix + t)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
