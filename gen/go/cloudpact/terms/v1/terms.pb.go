@@ -21,9 +21,80 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Terms is a placeholder until the message is written.
+// Terms is one revision of a provider's standard terms. A policy that is nil is not in
+// the agreement: without Interest nothing bears interest, without Tokens there are none.
 type Terms struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id of the terms, for example "cpc"; clause ids begin with it.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Revision, for example "2018-03"; immutable once registered.
+	Revision string `protobuf:"bytes,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	// Title in English, our own words.
+	Title string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	// Title in Chinese.
+	TitleZh string `protobuf:"bytes,4,opt,name=title_zh,json=titleZh,proto3" json:"title_zh,omitempty"`
+	// IANA name of the zone in which the agreement's days begin and end.
+	TimeZone string `protobuf:"bytes,5,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
+	// ISO 4217 code where the contract names none; empty where it must.
+	Currency string `protobuf:"bytes,6,opt,name=currency,proto3" json:"currency,omitempty"`
+	// Every numbered provision.
+	Clauses []*Clause `protobuf:"bytes,7,rep,name=clauses,proto3" json:"clauses,omitempty"`
+	// The documented choices for ambiguous clauses.
+	Readings []*Reading `protobuf:"bytes,8,rep,name=readings,proto3" json:"readings,omitempty"`
+	// The kinds of service.
+	Kinds []*Kind `protobuf:"bytes,9,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	// How days, months and working days are counted.
+	Counting *Counting `protobuf:"bytes,10,opt,name=counting,proto3" json:"counting,omitempty"`
+	// What a contract is made of and how it is changed.
+	Formation *Formation `protobuf:"bytes,11,opt,name=formation,proto3" json:"formation,omitempty"`
+	// How the commencement date of a service is fixed.
+	Commencement *Commencement `protobuf:"bytes,12,opt,name=commencement,proto3" json:"commencement,omitempty"`
+	// How long the customer is committed, and what follows.
+	Term *Term `protobuf:"bytes,13,opt,name=term,proto3" json:"term,omitempty"`
+	// What is charged, when, and in which periods.
+	Charging *Charging `protobuf:"bytes,14,opt,name=charging,proto3" json:"charging,omitempty"`
+	// When invoices are made, due and paid.
+	Invoicing *Invoicing `protobuf:"bytes,15,opt,name=invoicing,proto3" json:"invoicing,omitempty"`
+	// What late payment costs.
+	Interest *Interest `protobuf:"bytes,16,opt,name=interest,proto3" json:"interest,omitempty"`
+	// Taxes and gross-up.
+	Tax *Tax `protobuf:"bytes,17,opt,name=tax,proto3" json:"tax,omitempty"`
+	// Counting of late payments.
+	Strikes *Strikes `protobuf:"bytes,18,opt,name=strikes,proto3" json:"strikes,omitempty"`
+	// Security against non-payment.
+	Deposit *Deposit `protobuf:"bytes,19,opt,name=deposit,proto3" json:"deposit,omitempty"`
+	// Grounds for suspension and termination, with their cure periods.
+	Cure *Cure `protobuf:"bytes,20,opt,name=cure,proto3" json:"cure,omitempty"`
+	// What suspension does.
+	Suspension *Suspension `protobuf:"bytes,21,opt,name=suspension,proto3" json:"suspension,omitempty"`
+	// How a suspended service comes back.
+	Restoration *Restoration `protobuf:"bytes,22,opt,name=restoration,proto3" json:"restoration,omitempty"`
+	// Termination by notice.
+	Notice *Notice `protobuf:"bytes,23,opt,name=notice,proto3" json:"notice,omitempty"`
+	// When a notice counts as received.
+	Delivery *Delivery `protobuf:"bytes,24,opt,name=delivery,proto3" json:"delivery,omitempty"`
+	// What an early end costs.
+	Compensation *Compensation `protobuf:"bytes,25,opt,name=compensation,proto3" json:"compensation,omitempty"`
+	// What leaving before commencement costs.
+	Cancellation *Cancellation `protobuf:"bytes,26,opt,name=cancellation,proto3" json:"cancellation,omitempty"`
+	// What falls due at once at an end.
+	Acceleration *Acceleration `protobuf:"bytes,27,opt,name=acceleration,proto3" json:"acceleration,omitempty"`
+	// Hardware and software in the customer's hands.
+	Custody *Custody `protobuf:"bytes,28,opt,name=custody,proto3" json:"custody,omitempty"`
+	// Price of what was lost, damaged or not returned.
+	Replacement *Replacement `protobuf:"bytes,29,opt,name=replacement,proto3" json:"replacement,omitempty"`
+	// When data may be deleted after an end.
+	Retention *Retention `protobuf:"bytes,30,opt,name=retention,proto3" json:"retention,omitempty"`
+	// Service tokens.
+	Tokens *Tokens `protobuf:"bytes,31,opt,name=tokens,proto3" json:"tokens,omitempty"`
+	// The snapshot cycle and its storage.
+	Snapshot *Snapshot `protobuf:"bytes,32,opt,name=snapshot,proto3" json:"snapshot,omitempty"`
+	// Customer duties whose breach relieves the provider.
+	Duties *Duties `protobuf:"bytes,33,opt,name=duties,proto3" json:"duties,omitempty"`
+	// Measured service levels and their tier tables.
+	ServiceLevels *ServiceLevels `protobuf:"bytes,34,opt,name=service_levels,json=serviceLevels,proto3" json:"service_levels,omitempty"`
+	// The gates and the cap of the provider's liability.
+	Liability     *Liability `protobuf:"bytes,35,opt,name=liability,proto3" json:"liability,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -58,12 +129,743 @@ func (*Terms) Descriptor() ([]byte, []int) {
 	return file_cloudpact_terms_v1_terms_proto_rawDescGZIP(), []int{0}
 }
 
+func (x *Terms) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Terms) GetRevision() string {
+	if x != nil {
+		return x.Revision
+	}
+	return ""
+}
+
+func (x *Terms) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Terms) GetTitleZh() string {
+	if x != nil {
+		return x.TitleZh
+	}
+	return ""
+}
+
+func (x *Terms) GetTimeZone() string {
+	if x != nil {
+		return x.TimeZone
+	}
+	return ""
+}
+
+func (x *Terms) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *Terms) GetClauses() []*Clause {
+	if x != nil {
+		return x.Clauses
+	}
+	return nil
+}
+
+func (x *Terms) GetReadings() []*Reading {
+	if x != nil {
+		return x.Readings
+	}
+	return nil
+}
+
+func (x *Terms) GetKinds() []*Kind {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *Terms) GetCounting() *Counting {
+	if x != nil {
+		return x.Counting
+	}
+	return nil
+}
+
+func (x *Terms) GetFormation() *Formation {
+	if x != nil {
+		return x.Formation
+	}
+	return nil
+}
+
+func (x *Terms) GetCommencement() *Commencement {
+	if x != nil {
+		return x.Commencement
+	}
+	return nil
+}
+
+func (x *Terms) GetTerm() *Term {
+	if x != nil {
+		return x.Term
+	}
+	return nil
+}
+
+func (x *Terms) GetCharging() *Charging {
+	if x != nil {
+		return x.Charging
+	}
+	return nil
+}
+
+func (x *Terms) GetInvoicing() *Invoicing {
+	if x != nil {
+		return x.Invoicing
+	}
+	return nil
+}
+
+func (x *Terms) GetInterest() *Interest {
+	if x != nil {
+		return x.Interest
+	}
+	return nil
+}
+
+func (x *Terms) GetTax() *Tax {
+	if x != nil {
+		return x.Tax
+	}
+	return nil
+}
+
+func (x *Terms) GetStrikes() *Strikes {
+	if x != nil {
+		return x.Strikes
+	}
+	return nil
+}
+
+func (x *Terms) GetDeposit() *Deposit {
+	if x != nil {
+		return x.Deposit
+	}
+	return nil
+}
+
+func (x *Terms) GetCure() *Cure {
+	if x != nil {
+		return x.Cure
+	}
+	return nil
+}
+
+func (x *Terms) GetSuspension() *Suspension {
+	if x != nil {
+		return x.Suspension
+	}
+	return nil
+}
+
+func (x *Terms) GetRestoration() *Restoration {
+	if x != nil {
+		return x.Restoration
+	}
+	return nil
+}
+
+func (x *Terms) GetNotice() *Notice {
+	if x != nil {
+		return x.Notice
+	}
+	return nil
+}
+
+func (x *Terms) GetDelivery() *Delivery {
+	if x != nil {
+		return x.Delivery
+	}
+	return nil
+}
+
+func (x *Terms) GetCompensation() *Compensation {
+	if x != nil {
+		return x.Compensation
+	}
+	return nil
+}
+
+func (x *Terms) GetCancellation() *Cancellation {
+	if x != nil {
+		return x.Cancellation
+	}
+	return nil
+}
+
+func (x *Terms) GetAcceleration() *Acceleration {
+	if x != nil {
+		return x.Acceleration
+	}
+	return nil
+}
+
+func (x *Terms) GetCustody() *Custody {
+	if x != nil {
+		return x.Custody
+	}
+	return nil
+}
+
+func (x *Terms) GetReplacement() *Replacement {
+	if x != nil {
+		return x.Replacement
+	}
+	return nil
+}
+
+func (x *Terms) GetRetention() *Retention {
+	if x != nil {
+		return x.Retention
+	}
+	return nil
+}
+
+func (x *Terms) GetTokens() *Tokens {
+	if x != nil {
+		return x.Tokens
+	}
+	return nil
+}
+
+func (x *Terms) GetSnapshot() *Snapshot {
+	if x != nil {
+		return x.Snapshot
+	}
+	return nil
+}
+
+func (x *Terms) GetDuties() *Duties {
+	if x != nil {
+		return x.Duties
+	}
+	return nil
+}
+
+func (x *Terms) GetServiceLevels() *ServiceLevels {
+	if x != nil {
+		return x.ServiceLevels
+	}
+	return nil
+}
+
+func (x *Terms) GetLiability() *Liability {
+	if x != nil {
+		return x.Liability
+	}
+	return nil
+}
+
+// Clause is one numbered provision.
+type Clause struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id such as "cpc/10(a)".
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The number as printed, for example "10(a)".
+	Number string `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
+	// Id of the clause it stands under; empty at the top.
+	Parent string `protobuf:"bytes,3,opt,name=parent,proto3" json:"parent,omitempty"`
+	// The service that executes it, or record. One of: billing, sla, compliance, token,
+	// record.
+	Owner string `protobuf:"bytes,4,opt,name=owner,proto3" json:"owner,omitempty"`
+	// Half of billing that executes it; empty for other owners. One of: book, ledger.
+	Half string `protobuf:"bytes,5,opt,name=half,proto3" json:"half,omitempty"`
+	// True where a machine acts on it, false where it is recorded only.
+	Executable bool `protobuf:"varint,6,opt,name=executable,proto3" json:"executable,omitempty"`
+	// Title in English, our own words.
+	Title string `protobuf:"bytes,7,opt,name=title,proto3" json:"title,omitempty"`
+	// Title in Chinese.
+	TitleZh string `protobuf:"bytes,8,opt,name=title_zh,json=titleZh,proto3" json:"title_zh,omitempty"`
+	// What it says, our own words.
+	Summary string `protobuf:"bytes,9,opt,name=summary,proto3" json:"summary,omitempty"`
+	// Readings that decide what it means.
+	Readings      []string `protobuf:"bytes,10,rep,name=readings,proto3" json:"readings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Clause) Reset() {
+	*x = Clause{}
+	mi := &file_cloudpact_terms_v1_terms_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Clause) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Clause) ProtoMessage() {}
+
+func (x *Clause) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_terms_v1_terms_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Clause.ProtoReflect.Descriptor instead.
+func (*Clause) Descriptor() ([]byte, []int) {
+	return file_cloudpact_terms_v1_terms_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Clause) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Clause) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *Clause) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *Clause) GetOwner() string {
+	if x != nil {
+		return x.Owner
+	}
+	return ""
+}
+
+func (x *Clause) GetHalf() string {
+	if x != nil {
+		return x.Half
+	}
+	return ""
+}
+
+func (x *Clause) GetExecutable() bool {
+	if x != nil {
+		return x.Executable
+	}
+	return false
+}
+
+func (x *Clause) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Clause) GetTitleZh() string {
+	if x != nil {
+		return x.TitleZh
+	}
+	return ""
+}
+
+func (x *Clause) GetSummary() string {
+	if x != nil {
+		return x.Summary
+	}
+	return ""
+}
+
+func (x *Clause) GetReadings() []string {
+	if x != nil {
+		return x.Readings
+	}
+	return nil
+}
+
+// Reading is the documented choice for an ambiguous clause.
+type Reading struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name, for example "interest_day_basis"; unique in the terms.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Clauses it decides; empty where it holds for the whole agreement.
+	Clauses []string `protobuf:"bytes,2,rep,name=clauses,proto3" json:"clauses,omitempty"`
+	// The options; for an integer or a decimal it may be empty, and then any value between
+	// minimum and maximum may be chosen.
+	Options []*Option `protobuf:"bytes,3,rep,name=options,proto3" json:"options,omitempty"`
+	// The option or value where nothing else is chosen; it always runs.
+	Default string `protobuf:"bytes,4,opt,name=default,proto3" json:"default,omitempty"`
+	// What the value is. One of: choice, integer, decimal, boolean, text.
+	ValueKind string `protobuf:"bytes,5,opt,name=value_kind,json=valueKind,proto3" json:"value_kind,omitempty"`
+	// Least value of an integer or a decimal; empty for none.
+	Minimum string `protobuf:"bytes,6,opt,name=minimum,proto3" json:"minimum,omitempty"`
+	// Greatest value of an integer or a decimal; empty for none.
+	Maximum string `protobuf:"bytes,7,opt,name=maximum,proto3" json:"maximum,omitempty"`
+	// Why the default is the default.
+	Reason string `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Where the reading is documented.
+	Source        string `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reading) Reset() {
+	*x = Reading{}
+	mi := &file_cloudpact_terms_v1_terms_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reading) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reading) ProtoMessage() {}
+
+func (x *Reading) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_terms_v1_terms_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reading.ProtoReflect.Descriptor instead.
+func (*Reading) Descriptor() ([]byte, []int) {
+	return file_cloudpact_terms_v1_terms_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Reading) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Reading) GetClauses() []string {
+	if x != nil {
+		return x.Clauses
+	}
+	return nil
+}
+
+func (x *Reading) GetOptions() []*Option {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+func (x *Reading) GetDefault() string {
+	if x != nil {
+		return x.Default
+	}
+	return ""
+}
+
+func (x *Reading) GetValueKind() string {
+	if x != nil {
+		return x.ValueKind
+	}
+	return ""
+}
+
+func (x *Reading) GetMinimum() string {
+	if x != nil {
+		return x.Minimum
+	}
+	return ""
+}
+
+func (x *Reading) GetMaximum() string {
+	if x != nil {
+		return x.Maximum
+	}
+	return ""
+}
+
+func (x *Reading) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Reading) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+// Option is one meaning of an ambiguous clause.
+type Option struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The option, for example "ANNIVERSARY_ACTUAL".
+	Option string `protobuf:"bytes,1,opt,name=option,proto3" json:"option,omitempty"`
+	// True where the suite executes it; a recorded one is refused when chosen.
+	Runs bool `protobuf:"varint,2,opt,name=runs,proto3" json:"runs,omitempty"`
+	// What it means, our own words.
+	Meaning       string `protobuf:"bytes,3,opt,name=meaning,proto3" json:"meaning,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Option) Reset() {
+	*x = Option{}
+	mi := &file_cloudpact_terms_v1_terms_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Option) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Option) ProtoMessage() {}
+
+func (x *Option) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_terms_v1_terms_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Option.ProtoReflect.Descriptor instead.
+func (*Option) Descriptor() ([]byte, []int) {
+	return file_cloudpact_terms_v1_terms_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Option) GetOption() string {
+	if x != nil {
+		return x.Option
+	}
+	return ""
+}
+
+func (x *Option) GetRuns() bool {
+	if x != nil {
+		return x.Runs
+	}
+	return false
+}
+
+func (x *Option) GetMeaning() string {
+	if x != nil {
+		return x.Meaning
+	}
+	return ""
+}
+
+// Kind is one kind of service.
+type Kind struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code, for example "C2C_BACKUP".
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// Title in English.
+	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	// Title in Chinese.
+	TitleZh string `protobuf:"bytes,3,opt,name=title_zh,json=titleZh,proto3" json:"title_zh,omitempty"`
+	// Clause that defines it.
+	Clause string `protobuf:"bytes,4,opt,name=clause,proto3" json:"clause,omitempty"`
+	// Schedule with its special conditions, for example "S3"; empty for none.
+	Schedule string `protobuf:"bytes,5,opt,name=schedule,proto3" json:"schedule,omitempty"`
+	// Kind of the units inside it where an order names none.
+	Unit string `protobuf:"bytes,6,opt,name=unit,proto3" json:"unit,omitempty"`
+	// True where the kind keeps copies of data that the customer can restore.
+	KeepsCopies   bool `protobuf:"varint,7,opt,name=keeps_copies,json=keepsCopies,proto3" json:"keeps_copies,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Kind) Reset() {
+	*x = Kind{}
+	mi := &file_cloudpact_terms_v1_terms_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Kind) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Kind) ProtoMessage() {}
+
+func (x *Kind) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_terms_v1_terms_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Kind.ProtoReflect.Descriptor instead.
+func (*Kind) Descriptor() ([]byte, []int) {
+	return file_cloudpact_terms_v1_terms_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Kind) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Kind) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Kind) GetTitleZh() string {
+	if x != nil {
+		return x.TitleZh
+	}
+	return ""
+}
+
+func (x *Kind) GetClause() string {
+	if x != nil {
+		return x.Clause
+	}
+	return ""
+}
+
+func (x *Kind) GetSchedule() string {
+	if x != nil {
+		return x.Schedule
+	}
+	return ""
+}
+
+func (x *Kind) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Kind) GetKeepsCopies() bool {
+	if x != nil {
+		return x.KeepsCopies
+	}
+	return false
+}
+
 var File_cloudpact_terms_v1_terms_proto protoreflect.FileDescriptor
 
 const file_cloudpact_terms_v1_terms_proto_rawDesc = "" +
 	"\n" +
-	"\x1ecloudpact/terms/v1/terms.proto\x12\x12cloudpact.terms.v1\"\a\n" +
-	"\x05TermsB1Z/cloudpact.dev/gen/go/cloudpact/terms/v1;termsv1b\x06proto3"
+	"\x1ecloudpact/terms/v1/terms.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/arrears.proto\x1a!cloudpact/terms/v1/charging.proto\x1a%cloudpact/terms/v1/commencement.proto\x1a cloudpact/terms/v1/custody.proto\x1a cloudpact/terms/v1/deposit.proto\x1a\x1fcloudpact/terms/v1/duties.proto\x1a\"cloudpact/terms/v1/formation.proto\x1a\"cloudpact/terms/v1/invoicing.proto\x1a cloudpact/terms/v1/leaving.proto\x1a\x1fcloudpact/terms/v1/levels.proto\x1a\x1dcloudpact/terms/v1/term.proto\x1a\x1fcloudpact/terms/v1/tokens.proto\"\xc2\x0e\n" +
+	"\x05Terms\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
+	"\brevision\x18\x02 \x01(\tR\brevision\x12\x14\n" +
+	"\x05title\x18\x03 \x01(\tR\x05title\x12\x19\n" +
+	"\btitle_zh\x18\x04 \x01(\tR\atitleZh\x12\x1b\n" +
+	"\ttime_zone\x18\x05 \x01(\tR\btimeZone\x12\x1a\n" +
+	"\bcurrency\x18\x06 \x01(\tR\bcurrency\x124\n" +
+	"\aclauses\x18\a \x03(\v2\x1a.cloudpact.terms.v1.ClauseR\aclauses\x127\n" +
+	"\breadings\x18\b \x03(\v2\x1b.cloudpact.terms.v1.ReadingR\breadings\x12.\n" +
+	"\x05kinds\x18\t \x03(\v2\x18.cloudpact.terms.v1.KindR\x05kinds\x128\n" +
+	"\bcounting\x18\n" +
+	" \x01(\v2\x1c.cloudpact.terms.v1.CountingR\bcounting\x12;\n" +
+	"\tformation\x18\v \x01(\v2\x1d.cloudpact.terms.v1.FormationR\tformation\x12D\n" +
+	"\fcommencement\x18\f \x01(\v2 .cloudpact.terms.v1.CommencementR\fcommencement\x12,\n" +
+	"\x04term\x18\r \x01(\v2\x18.cloudpact.terms.v1.TermR\x04term\x128\n" +
+	"\bcharging\x18\x0e \x01(\v2\x1c.cloudpact.terms.v1.ChargingR\bcharging\x12;\n" +
+	"\tinvoicing\x18\x0f \x01(\v2\x1d.cloudpact.terms.v1.InvoicingR\tinvoicing\x128\n" +
+	"\binterest\x18\x10 \x01(\v2\x1c.cloudpact.terms.v1.InterestR\binterest\x12)\n" +
+	"\x03tax\x18\x11 \x01(\v2\x17.cloudpact.terms.v1.TaxR\x03tax\x125\n" +
+	"\astrikes\x18\x12 \x01(\v2\x1b.cloudpact.terms.v1.StrikesR\astrikes\x125\n" +
+	"\adeposit\x18\x13 \x01(\v2\x1b.cloudpact.terms.v1.DepositR\adeposit\x12,\n" +
+	"\x04cure\x18\x14 \x01(\v2\x18.cloudpact.terms.v1.CureR\x04cure\x12>\n" +
+	"\n" +
+	"suspension\x18\x15 \x01(\v2\x1e.cloudpact.terms.v1.SuspensionR\n" +
+	"suspension\x12A\n" +
+	"\vrestoration\x18\x16 \x01(\v2\x1f.cloudpact.terms.v1.RestorationR\vrestoration\x122\n" +
+	"\x06notice\x18\x17 \x01(\v2\x1a.cloudpact.terms.v1.NoticeR\x06notice\x128\n" +
+	"\bdelivery\x18\x18 \x01(\v2\x1c.cloudpact.terms.v1.DeliveryR\bdelivery\x12D\n" +
+	"\fcompensation\x18\x19 \x01(\v2 .cloudpact.terms.v1.CompensationR\fcompensation\x12D\n" +
+	"\fcancellation\x18\x1a \x01(\v2 .cloudpact.terms.v1.CancellationR\fcancellation\x12D\n" +
+	"\facceleration\x18\x1b \x01(\v2 .cloudpact.terms.v1.AccelerationR\facceleration\x125\n" +
+	"\acustody\x18\x1c \x01(\v2\x1b.cloudpact.terms.v1.CustodyR\acustody\x12A\n" +
+	"\vreplacement\x18\x1d \x01(\v2\x1f.cloudpact.terms.v1.ReplacementR\vreplacement\x12;\n" +
+	"\tretention\x18\x1e \x01(\v2\x1d.cloudpact.terms.v1.RetentionR\tretention\x122\n" +
+	"\x06tokens\x18\x1f \x01(\v2\x1a.cloudpact.terms.v1.TokensR\x06tokens\x128\n" +
+	"\bsnapshot\x18  \x01(\v2\x1c.cloudpact.terms.v1.SnapshotR\bsnapshot\x122\n" +
+	"\x06duties\x18! \x01(\v2\x1a.cloudpact.terms.v1.DutiesR\x06duties\x12H\n" +
+	"\x0eservice_levels\x18\" \x01(\v2!.cloudpact.terms.v1.ServiceLevelsR\rserviceLevels\x12;\n" +
+	"\tliability\x18# \x01(\v2\x1d.cloudpact.terms.v1.LiabilityR\tliability\"\xf9\x01\n" +
+	"\x06Clause\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\tR\x06number\x12\x16\n" +
+	"\x06parent\x18\x03 \x01(\tR\x06parent\x12\x14\n" +
+	"\x05owner\x18\x04 \x01(\tR\x05owner\x12\x12\n" +
+	"\x04half\x18\x05 \x01(\tR\x04half\x12\x1e\n" +
+	"\n" +
+	"executable\x18\x06 \x01(\bR\n" +
+	"executable\x12\x14\n" +
+	"\x05title\x18\a \x01(\tR\x05title\x12\x19\n" +
+	"\btitle_zh\x18\b \x01(\tR\atitleZh\x12\x18\n" +
+	"\asummary\x18\t \x01(\tR\asummary\x12\x1a\n" +
+	"\breadings\x18\n" +
+	" \x03(\tR\breadings\"\x8a\x02\n" +
+	"\aReading\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\aclauses\x18\x02 \x03(\tR\aclauses\x124\n" +
+	"\aoptions\x18\x03 \x03(\v2\x1a.cloudpact.terms.v1.OptionR\aoptions\x12\x18\n" +
+	"\adefault\x18\x04 \x01(\tR\adefault\x12\x1d\n" +
+	"\n" +
+	"value_kind\x18\x05 \x01(\tR\tvalueKind\x12\x18\n" +
+	"\aminimum\x18\x06 \x01(\tR\aminimum\x12\x18\n" +
+	"\amaximum\x18\a \x01(\tR\amaximum\x12\x16\n" +
+	"\x06reason\x18\b \x01(\tR\x06reason\x12\x16\n" +
+	"\x06source\x18\t \x01(\tR\x06source\"N\n" +
+	"\x06Option\x12\x16\n" +
+	"\x06option\x18\x01 \x01(\tR\x06option\x12\x12\n" +
+	"\x04runs\x18\x02 \x01(\bR\x04runs\x12\x18\n" +
+	"\ameaning\x18\x03 \x01(\tR\ameaning\"\xb6\x01\n" +
+	"\x04Kind\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12\x19\n" +
+	"\btitle_zh\x18\x03 \x01(\tR\atitleZh\x12\x16\n" +
+	"\x06clause\x18\x04 \x01(\tR\x06clause\x12\x1a\n" +
+	"\bschedule\x18\x05 \x01(\tR\bschedule\x12\x12\n" +
+	"\x04unit\x18\x06 \x01(\tR\x04unit\x12!\n" +
+	"\fkeeps_copies\x18\a \x01(\bR\vkeepsCopiesB1Z/cloudpact.dev/gen/go/cloudpact/terms/v1;termsv1b\x06proto3"
 
 var (
 	file_cloudpact_terms_v1_terms_proto_rawDescOnce sync.Once
@@ -77,16 +879,76 @@ func file_cloudpact_terms_v1_terms_proto_rawDescGZIP() []byte {
 	return file_cloudpact_terms_v1_terms_proto_rawDescData
 }
 
-var file_cloudpact_terms_v1_terms_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_cloudpact_terms_v1_terms_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_cloudpact_terms_v1_terms_proto_goTypes = []any{
-	(*Terms)(nil), // 0: cloudpact.terms.v1.Terms
+	(*Terms)(nil),         // 0: cloudpact.terms.v1.Terms
+	(*Clause)(nil),        // 1: cloudpact.terms.v1.Clause
+	(*Reading)(nil),       // 2: cloudpact.terms.v1.Reading
+	(*Option)(nil),        // 3: cloudpact.terms.v1.Option
+	(*Kind)(nil),          // 4: cloudpact.terms.v1.Kind
+	(*Counting)(nil),      // 5: cloudpact.terms.v1.Counting
+	(*Formation)(nil),     // 6: cloudpact.terms.v1.Formation
+	(*Commencement)(nil),  // 7: cloudpact.terms.v1.Commencement
+	(*Term)(nil),          // 8: cloudpact.terms.v1.Term
+	(*Charging)(nil),      // 9: cloudpact.terms.v1.Charging
+	(*Invoicing)(nil),     // 10: cloudpact.terms.v1.Invoicing
+	(*Interest)(nil),      // 11: cloudpact.terms.v1.Interest
+	(*Tax)(nil),           // 12: cloudpact.terms.v1.Tax
+	(*Strikes)(nil),       // 13: cloudpact.terms.v1.Strikes
+	(*Deposit)(nil),       // 14: cloudpact.terms.v1.Deposit
+	(*Cure)(nil),          // 15: cloudpact.terms.v1.Cure
+	(*Suspension)(nil),    // 16: cloudpact.terms.v1.Suspension
+	(*Restoration)(nil),   // 17: cloudpact.terms.v1.Restoration
+	(*Notice)(nil),        // 18: cloudpact.terms.v1.Notice
+	(*Delivery)(nil),      // 19: cloudpact.terms.v1.Delivery
+	(*Compensation)(nil),  // 20: cloudpact.terms.v1.Compensation
+	(*Cancellation)(nil),  // 21: cloudpact.terms.v1.Cancellation
+	(*Acceleration)(nil),  // 22: cloudpact.terms.v1.Acceleration
+	(*Custody)(nil),       // 23: cloudpact.terms.v1.Custody
+	(*Replacement)(nil),   // 24: cloudpact.terms.v1.Replacement
+	(*Retention)(nil),     // 25: cloudpact.terms.v1.Retention
+	(*Tokens)(nil),        // 26: cloudpact.terms.v1.Tokens
+	(*Snapshot)(nil),      // 27: cloudpact.terms.v1.Snapshot
+	(*Duties)(nil),        // 28: cloudpact.terms.v1.Duties
+	(*ServiceLevels)(nil), // 29: cloudpact.terms.v1.ServiceLevels
+	(*Liability)(nil),     // 30: cloudpact.terms.v1.Liability
 }
 var file_cloudpact_terms_v1_terms_proto_depIdxs = []int32{
-	0, // [0:0] is the sub-list for method output_type
-	0, // [0:0] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	1,  // 0: cloudpact.terms.v1.Terms.clauses:type_name -> cloudpact.terms.v1.Clause
+	2,  // 1: cloudpact.terms.v1.Terms.readings:type_name -> cloudpact.terms.v1.Reading
+	4,  // 2: cloudpact.terms.v1.Terms.kinds:type_name -> cloudpact.terms.v1.Kind
+	5,  // 3: cloudpact.terms.v1.Terms.counting:type_name -> cloudpact.terms.v1.Counting
+	6,  // 4: cloudpact.terms.v1.Terms.formation:type_name -> cloudpact.terms.v1.Formation
+	7,  // 5: cloudpact.terms.v1.Terms.commencement:type_name -> cloudpact.terms.v1.Commencement
+	8,  // 6: cloudpact.terms.v1.Terms.term:type_name -> cloudpact.terms.v1.Term
+	9,  // 7: cloudpact.terms.v1.Terms.charging:type_name -> cloudpact.terms.v1.Charging
+	10, // 8: cloudpact.terms.v1.Terms.invoicing:type_name -> cloudpact.terms.v1.Invoicing
+	11, // 9: cloudpact.terms.v1.Terms.interest:type_name -> cloudpact.terms.v1.Interest
+	12, // 10: cloudpact.terms.v1.Terms.tax:type_name -> cloudpact.terms.v1.Tax
+	13, // 11: cloudpact.terms.v1.Terms.strikes:type_name -> cloudpact.terms.v1.Strikes
+	14, // 12: cloudpact.terms.v1.Terms.deposit:type_name -> cloudpact.terms.v1.Deposit
+	15, // 13: cloudpact.terms.v1.Terms.cure:type_name -> cloudpact.terms.v1.Cure
+	16, // 14: cloudpact.terms.v1.Terms.suspension:type_name -> cloudpact.terms.v1.Suspension
+	17, // 15: cloudpact.terms.v1.Terms.restoration:type_name -> cloudpact.terms.v1.Restoration
+	18, // 16: cloudpact.terms.v1.Terms.notice:type_name -> cloudpact.terms.v1.Notice
+	19, // 17: cloudpact.terms.v1.Terms.delivery:type_name -> cloudpact.terms.v1.Delivery
+	20, // 18: cloudpact.terms.v1.Terms.compensation:type_name -> cloudpact.terms.v1.Compensation
+	21, // 19: cloudpact.terms.v1.Terms.cancellation:type_name -> cloudpact.terms.v1.Cancellation
+	22, // 20: cloudpact.terms.v1.Terms.acceleration:type_name -> cloudpact.terms.v1.Acceleration
+	23, // 21: cloudpact.terms.v1.Terms.custody:type_name -> cloudpact.terms.v1.Custody
+	24, // 22: cloudpact.terms.v1.Terms.replacement:type_name -> cloudpact.terms.v1.Replacement
+	25, // 23: cloudpact.terms.v1.Terms.retention:type_name -> cloudpact.terms.v1.Retention
+	26, // 24: cloudpact.terms.v1.Terms.tokens:type_name -> cloudpact.terms.v1.Tokens
+	27, // 25: cloudpact.terms.v1.Terms.snapshot:type_name -> cloudpact.terms.v1.Snapshot
+	28, // 26: cloudpact.terms.v1.Terms.duties:type_name -> cloudpact.terms.v1.Duties
+	29, // 27: cloudpact.terms.v1.Terms.service_levels:type_name -> cloudpact.terms.v1.ServiceLevels
+	30, // 28: cloudpact.terms.v1.Terms.liability:type_name -> cloudpact.terms.v1.Liability
+	3,  // 29: cloudpact.terms.v1.Reading.options:type_name -> cloudpact.terms.v1.Option
+	30, // [30:30] is the sub-list for method output_type
+	30, // [30:30] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_terms_v1_terms_proto_init() }
@@ -94,13 +956,25 @@ func file_cloudpact_terms_v1_terms_proto_init() {
 	if File_cloudpact_terms_v1_terms_proto != nil {
 		return
 	}
+	file_cloudpact_terms_v1_arrears_proto_init()
+	file_cloudpact_terms_v1_charging_proto_init()
+	file_cloudpact_terms_v1_commencement_proto_init()
+	file_cloudpact_terms_v1_custody_proto_init()
+	file_cloudpact_terms_v1_deposit_proto_init()
+	file_cloudpact_terms_v1_duties_proto_init()
+	file_cloudpact_terms_v1_formation_proto_init()
+	file_cloudpact_terms_v1_invoicing_proto_init()
+	file_cloudpact_terms_v1_leaving_proto_init()
+	file_cloudpact_terms_v1_levels_proto_init()
+	file_cloudpact_terms_v1_term_proto_init()
+	file_cloudpact_terms_v1_tokens_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_cloudpact_terms_v1_terms_proto_rawDesc), len(file_cloudpact_terms_v1_terms_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   1,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -317,6 +317,8 @@ func (x *Step) GetNote() string {
 // Operand is a literal, an earlier step or a named fact.
 type Operand struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is.
+	//
 	// Types that are valid to be assigned to Kind:
 	//
 	//	*Operand_Literal
