@@ -833,7 +833,7 @@ const file_cloudpact_internal_v1_peer_service_proto_rawDesc = "" +
 	"\bSetClock\x12&.cloudpact.internal.v1.SetClockRequest\x1a'.cloudpact.internal.v1.SetClockResponse\"\a\xca\xf3\x18\x03\n" +
 	"\x01\x06\x12p\n" +
 	"\fGetWatermark\x12*.cloudpact.internal.v1.GetWatermarkRequest\x1a+.cloudpact.internal.v1.GetWatermarkResponse\"\a\xca\xf3\x18\x03\n" +
-	"\x01\x06B7Z5cloudpact.dev/gen/go/cloudpact/internal/v1;internalv1b\x06proto3"
+	"\x01\x06B:Z8cloudpact.dev/gen/go/cloudpact/internalapi/v1;internalv1b\x06proto3"
 
 var (
 	file_cloudpact_internal_v1_peer_service_proto_rawDescOnce sync.Once
