@@ -16,7 +16,7 @@ import (
 	_ "cloudpact.dev/gen/go/cloudpact/billing/v1"
 	_ "cloudpact.dev/gen/go/cloudpact/compliance/v1"
 	_ "cloudpact.dev/gen/go/cloudpact/contract/v1"
-	_ "cloudpact.dev/gen/go/cloudpact/internal/v1"
+	_ "cloudpact.dev/gen/go/cloudpact/internalapi/v1"
 	_ "cloudpact.dev/gen/go/cloudpact/sla/v1"
 	_ "cloudpact.dev/gen/go/cloudpact/terms/v1"
 	_ "cloudpact.dev/gen/go/cloudpact/token/v1"
