@@ -122,13 +122,20 @@ func (c Calendar) WithWeekend(w ...time.Weekday) Calendar {
 		if len(w) > 6 {
 			panic("calendar: a week without any working day")
 		}
-		names := make([]string, len(w))
-		for i, d := range w {
-			names[i] = d.String()[:3]
-		}
 		s.Weekend = w
-		s.ID += ";weekend=" + strings.Join(names, "+")
+		s.ID += ";weekend=" + weekendName(w)
 	})
+}
+
+func weekendName(w []time.Weekday) string {
+	if len(w) == 0 {
+		return "none"
+	}
+	names := make([]string, len(w))
+	for i, d := range w {
+		names[i] = d.String()[:3]
+	}
+	return strings.Join(names, "+")
 }
 
 // WithoutMakeUp is the same calendar without its make-up working days, the

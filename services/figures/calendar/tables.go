@@ -52,10 +52,10 @@ func Resolve(id string, base func(id string) (Calendar, bool)) (Calendar, bool) 
 		b, okB := Resolve(right, base)
 		return Both(a, b), okA && okB
 	}
-	name, options, _ := strings.Cut(id, ";")
-	c, ok := base(name)
-	for _, option := range strings.Split(options, ";") {
-		if ok && option != "" {
+	options := strings.Split(id, ";")
+	c, ok := base(options[0])
+	for _, option := range options[1:] {
+		if ok {
 			c, ok = vary(c, option)
 		}
 	}
@@ -70,7 +70,10 @@ func vary(c Calendar, option string) (Calendar, bool) {
 	if !ok {
 		return c, false
 	}
-	days, err := weekdays(strings.FieldsFunc(names, func(r rune) bool { return r == '+' }))
+	if names == "none" {
+		return c.WithWeekend(), true
+	}
+	days, err := weekdays(strings.Split(names, "+"))
 	if err != nil || len(weekendSet(days)) > 6 {
 		return c, false
 	}

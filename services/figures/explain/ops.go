@@ -2,7 +2,9 @@ package explain
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"cloudpact.dev/services/figures/calendar"
@@ -36,15 +38,15 @@ const (
 	OpIf        Op = "IF"         // c, a, b: a when c is not 0, else b
 	OpTier      Op = "TIER"       // x, from1, result1, from2, result2 ...: the result of the last from <= x; from ascending
 
-	OpDaysBetween    Op = "DAYS_BETWEEN"      // from, to
-	OpMonthsBetween  Op = "MONTHS_BETWEEN"    // anchor, from, to, month rule
-	OpAddDays        Op = "ADD_DAYS"          // date, n
-	OpAddMonths      Op = "ADD_MONTHS"        // anchor, n, month rule
-	OpAddWorkingDays Op = "ADD_WORKING_DAYS"  // date, n, calendar, version
-	OpNextWorkingDay Op = "NEXT_WORKING_DAY"  // date, calendar, version: the date itself when it works
-	OpWorkingDays    Op = "WORKING_DAYS_FROM" // from, to, calendar, version: working days of [from, to)
-	OpMaxDate        Op = "MAX_DATE"          // one or more dates, or one or more instants: the latest
-	OpMinDate        Op = "MIN_DATE"          // the earliest
+	OpDaysBetween    Op = "DAYS_BETWEEN"         // from, to
+	OpMonthsBetween  Op = "MONTHS_BETWEEN"       // anchor, from, to, month rule
+	OpAddDays        Op = "ADD_DAYS"             // date, n
+	OpAddMonths      Op = "ADD_MONTHS"           // anchor, n, month rule
+	OpAddWorkingDays Op = "ADD_WORKING_DAYS"     // date, n, calendar, version
+	OpNextWorkingDay Op = "NEXT_WORKING_DAY"     // date, calendar, version: the date itself when it works
+	OpWorkingDays    Op = "WORKING_DAYS_BETWEEN" // from, to, calendar, version: working days of [from, to)
+	OpMaxDate        Op = "MAX_DATE"             // one or more dates, or one or more instants: the latest
+	OpMinDate        Op = "MIN_DATE"             // the earliest
 
 	OpSecondsBetween Op = "SECONDS_BETWEEN" // from, to: instants
 	OpAddSeconds     Op = "ADD_SECONDS"     // instant, n
@@ -148,6 +150,9 @@ func init() {
 		OpDateOf:         {in: []kind{instant, word}, run: dateOf},
 	}
 }
+
+// Ops lists every operation, sorted.
+func Ops() []Op { return slices.Sorted(maps.Keys(operations)) }
 
 func first(_ env, in []value) (value, error) {
 	v := in[0]

@@ -108,8 +108,10 @@ func (a Money) Ratio() ratio.Ratio {
 	return ratio.Int(a.Minor).Div(scale(a.Currency))
 }
 
-// scale is the number of minor units in one major unit.
-func scale(cur string) ratio.Ratio { return ratio.Int(10).Pow(mustExponent(cur)) }
+// scales is the number of minor units in one major unit, by decimal places.
+var scales = [...]ratio.Ratio{ratio.Int(1), ratio.Int(10), ratio.Int(100), ratio.Int(1000), ratio.Int(10000)}
+
+func scale(cur string) ratio.Ratio { return scales[mustExponent(cur)] }
 
 // Add is a + b. Different currencies and overflow panic: both mean that a
 // check upstream is missing.
