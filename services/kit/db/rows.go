@@ -1,0 +1,68 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// maxRows bounds the rows of one multi-row insert on PostgreSQL.
+const maxRows = 256
+
+// InsertRows writes many rows: on SQLite a prepared single row in a loop,
+// because multi-row values are slow there; on PostgreSQL several rows a
+// statement, in powers of two, so that few texts have to be prepared.
+func InsertRows(ctx context.Context, q Tx, table string, columns []string, rows [][]any) error {
+	for len(rows) > 0 {
+		n := 1
+		if q.Dialect() == Postgres {
+			for n*2 <= len(rows) && n*2 <= maxRows && n*2*len(columns) <= 60000 {
+				n *= 2
+			}
+		}
+		args := rows[0]
+		if n > 1 {
+			args = make([]any, 0, n*len(columns))
+			for _, r := range rows[:n] {
+				args = append(args, r...)
+			}
+		}
+		if _, err := q.ExecContext(ctx, insertText(table, columns, n), args...); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// insertText is "insert into t (a, b) values ($1, $2), ($3, $4)".
+func insertText(table string, columns []string, rows int) string {
+	var b strings.Builder
+	b.Grow(64 + rows*len(columns)*6)
+	b.WriteString("insert into " + table + " (")
+	for i, c := range columns {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(c)
+	}
+	b.WriteString(") values ")
+	arg := 0
+	for r := range rows {
+		if r > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('(')
+		for i := range columns {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			arg++
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(arg))
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}

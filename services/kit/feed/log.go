@@ -1,0 +1,215 @@
+package feed
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"cloudpact.dev/services/kit/commit"
+	"cloudpact.dev/services/kit/db"
+)
+
+// Log is a service's own feed. It implements commit.Log; nobody else writes.
+type Log struct {
+	source string
+	db     *db.DB
+}
+
+// NewLog is the feed of the service called source ("billing") in d.
+func NewLog(d *db.DB, source string) *Log { return &Log{source: source, db: d} }
+
+// Source is the name of the service whose feed it is.
+func (l *Log) Source() string { return l.source }
+
+// Lock holds the streams' head rows until the transaction ends, so that no
+// other process decides on the same customers meanwhile. SQLite has one writer
+// and needs nothing.
+func (l *Log) Lock(ctx context.Context, tx db.Tx, streams []int) error {
+	if tx.Dialect() == db.SQLite {
+		return nil
+	}
+	marks, args := oneOf(streams)
+	rows, err := tx.QueryContext(ctx,
+		"select stream from feed_heads where stream in ("+marks+") order by stream for update", args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+	}
+	return rows.Err()
+}
+
+// oneOf makes the list of an "in (...)", padded to a power of two so that few
+// texts have to be prepared.
+func oneOf(streams []int) (string, []any) {
+	n := 1
+	for n < len(streams) {
+		n *= 2
+	}
+	var b strings.Builder
+	args := make([]any, n)
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+		args[i] = streams[min(i, len(streams)-1)]
+	}
+	return b.String(), args
+}
+
+var feedColumns = []string{
+	"stream", "position", "provider", "customer", "type", "subject", "effective_time", "record_time", "body",
+}
+
+// Append writes the entries and gives their positions. Positions come from the
+// head rows, which stay locked until the transaction ends: a sequence's numbers
+// become visible out of order, and a reader would pass a late one by.
+func (l *Log) Append(ctx context.Context, tx db.Tx, entries []commit.Entry) ([]int64, error) {
+	var count, next [Streams]int64
+	for _, e := range entries {
+		count[e.Stream]++
+	}
+	for stream, n := range count {
+		if n == 0 {
+			continue
+		}
+		var head int64
+		err := tx.QueryRowContext(ctx,
+			"update feed_heads set head = head + $2 where stream = $1 returning head", stream, n).Scan(&head)
+		if err != nil {
+			return nil, fmt.Errorf("take positions of stream %d: %w", stream, err)
+		}
+		next[stream] = head - n + 1
+	}
+	rows := make([][]any, len(entries))
+	positions := make([]int64, len(entries))
+	for i, e := range entries {
+		positions[i] = next[e.Stream]
+		next[e.Stream]++
+		body := e.Body
+		if body == nil {
+			body = []byte{}
+		}
+		rows[i] = []any{
+			e.Stream, positions[i], e.Key.Provider, e.Key.Customer, e.Type, e.Subject,
+			db.Time(e.EffectiveTime), db.Time(e.RecordTime), body,
+		}
+	}
+	return positions, db.InsertRows(ctx, tx, "feed", feedColumns, rows)
+}
+
+// Filter chooses changes. The zero Filter chooses none: give After or Streams.
+type Filter struct {
+	// Provider and Customer limit whose changes; "" is any. Customer needs
+	// Provider.
+	Provider, Customer string
+	// After gives the position after which to read, per stream. Streams that
+	// are not in it are not read.
+	After map[int]int64
+	// Types limits which; empty is any.
+	Types []string
+	// Limit bounds the changes in all; 0 means 1000.
+	Limit int
+}
+
+const changeColumns = "stream, position, provider, customer, type, subject, effective_time, record_time, body"
+
+// List reads changes, stream by stream in ascending order and in order within
+// each. With fewer changes than the limit there are no more for now.
+func (l *Log) List(ctx context.Context, f Filter) ([]Change, error) {
+	if f.Limit <= 0 {
+		f.Limit = 1000
+	}
+	var out []Change
+	for stream := range Streams {
+		after, ok := f.After[stream]
+		if !ok || len(out) >= f.Limit {
+			continue
+		}
+		some, err := l.listStream(ctx, f, stream, after, f.Limit-len(out))
+		if err != nil {
+			return nil, fmt.Errorf("read the feed of %s: %w", l.source, err)
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+func (l *Log) listStream(ctx context.Context, f Filter, stream int, after int64, limit int) ([]Change, error) {
+	text := "select " + changeColumns + " from feed where stream = $1 and position > $2"
+	args := []any{stream, after}
+	mark := func(v any) string {
+		args = append(args, v)
+		return "$" + strconv.Itoa(len(args))
+	}
+	if f.Provider != "" {
+		text += " and provider = " + mark(f.Provider)
+		if f.Customer != "" {
+			text += " and customer = " + mark(f.Customer)
+		}
+	}
+	if len(f.Types) > 0 {
+		marks := make([]string, len(f.Types))
+		for i, t := range f.Types {
+			marks[i] = mark(t)
+		}
+		text += " and type in (" + strings.Join(marks, ", ") + ")"
+	}
+	text += " order by position limit " + mark(limit)
+	rows, err := l.db.Read().QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Change
+	for rows.Next() {
+		c, err := l.scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+func (l *Log) scan(rows *sql.Rows) (Change, error) {
+	var c Change
+	var effective, record db.Time
+	err := rows.Scan(&c.Stream, &c.Position, &c.Key.Provider, &c.Key.Customer, &c.Type, &c.Subject,
+		&effective, &record, &c.Body)
+	c.ID = ID(l.source, c.Stream, c.Position)
+	c.EffectiveTime, c.RecordTime = effective.Time(), record.Time()
+	return c, err
+}
+
+// Heads gives the last position of each stream, 0 for one without changes.
+func (l *Log) Heads(ctx context.Context) ([Streams]int64, error) {
+	var heads [Streams]int64
+	rows, err := l.db.Read().QueryContext(ctx, "select stream, head from feed_heads")
+	if err != nil {
+		return heads, fmt.Errorf("read the heads of %s: %w", l.source, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var stream int
+		var head int64
+		if err := rows.Scan(&stream, &head); err != nil {
+			return heads, err
+		}
+		heads[stream] = head
+	}
+	return heads, rows.Err()
+}
+
+// Start is the After of a reader that has read nothing: all streams from 0.
+func Start() map[int]int64 {
+	after := make(map[int]int64, Streams)
+	for stream := range Streams {
+		after[stream] = 0
+	}
+	return after
+}
