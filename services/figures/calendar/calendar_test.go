@@ -133,6 +133,9 @@ func TestIDs(t *testing.T) {
 		if !ok || got.ID != c.ID || got.Version != c.Version {
 			t.Errorf("%s found as %s %s, %t", c.ID, got.ID, got.Version, ok)
 		}
+		if again, ok := calendar.ByVersion(c.ID, c.Version); !ok || again.ID != c.ID || again.Version != c.Version {
+			t.Errorf("%s %s found as %s %s, %t", c.ID, c.Version, again.ID, again.Version, ok)
+		}
 		for d := date.New(2024, 1, 1); d.Year == 2024; d = d.AddDays(1) {
 			a, _ := c.IsWorking(d)
 			if b, _ := got.IsWorking(d); a != b {
@@ -143,6 +146,14 @@ func TestIDs(t *testing.T) {
 	for _, id := range []string{"", "SG", "HK;", "HK;weekend=", "HK;weekend=Foo", "HK;weekend=un", "HK;holidays=none", "HK&SG", "HK;weekend=Sun+Mon+Tue+Wed+Thu+Fri+Sat"} {
 		if c, ok := calendar.ByID(id); ok {
 			t.Errorf("%q is found: %s", id, c.ID)
+		}
+	}
+}
+
+func TestByVersionRefuses(t *testing.T) {
+	for id, version := range map[string]string{"HK": "HK-2019.1", "PRC": "HK-2026.1", "BOTH": "HK-2026.1", "HK&PRC": "PRC-2026.1+HK-2026.1"} {
+		if c, ok := calendar.ByVersion(id, version); ok {
+			t.Errorf("%s %s found as %s %s", id, version, c.ID, c.Version)
 		}
 	}
 }

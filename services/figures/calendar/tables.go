@@ -3,6 +3,7 @@ package calendar
 import (
 	_ "embed" // the tables
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -10,37 +11,64 @@ import (
 	"cloudpact.dev/services/figures/date"
 )
 
-//go:embed tables/hk.txt
-var hkTable string
+//go:embed tables/hk-2026.1.txt
+var hk20261 string
 
-//go:embed tables/prc.txt
-var prcTable string
+//go:embed tables/prc-2026.1.txt
+var prc20261 string
 
-var (
-	hongKong = sync.OnceValue(func() Calendar { return mustRead(hkTable) })
-	mainland = sync.OnceValue(func() Calendar { return mustRead(prcTable) })
-)
+// editions is every table that ever shipped, oldest first: what was derived from
+// an old one can still be derived again. The last of an id is the current one.
+var editions = sync.OnceValue(func() []Calendar {
+	return []Calendar{mustRead(hk20261), mustRead(prc20261)}
+})
+
+// current is the newest edition of a plain calendar that accept takes.
+func current(id string, accept func(version string) bool) (Calendar, bool) {
+	for _, c := range slices.Backward(editions()) {
+		if c.ID == id && accept(c.Version) {
+			return c, true
+		}
+	}
+	return Calendar{}, false
+}
+
+func anyVersion(string) bool { return true }
 
 // HongKong is "HK": every day except Saturdays, Sundays and general holidays.
-func HongKong() Calendar { return hongKong() }
+func HongKong() Calendar {
+	c, _ := current("HK", anyVersion)
+	return c
+}
 
 // Mainland is "PRC": Monday to Friday except holidays, and the make-up working
 // days of the State Council's notices.
-func Mainland() Calendar { return mainland() }
+func Mainland() Calendar {
+	c, _ := current("PRC", anyVersion)
+	return c
+}
 
-// ByID finds a shipped calendar: "HK", "PRC", "BOTH" (HK and PRC), and the ids
-// of their variants such as "HK;weekend=Sun" and "PRC;makeup=off".
-func ByID(id string) (Calendar, bool) {
+// ByID finds the newest edition of a shipped calendar: "HK", "PRC", "BOTH" (HK
+// and PRC), and the ids of their variants such as "HK;weekend=Sun" and
+// "PRC;makeup=off".
+func ByID(id string) (Calendar, bool) { return shipped(id, anyVersion) }
+
+// ByVersion finds the edition of a shipped calendar that a result names. The
+// version of a combination is those of its parts: "HK-2026.1+PRC-2026.1".
+func ByVersion(id, version string) (Calendar, bool) {
+	parts := strings.Split(version, "+")
+	c, ok := shipped(id, func(v string) bool { return slices.Contains(parts, v) })
+	return c, ok && c.Version == version
+}
+
+func shipped(id string, accept func(version string) bool) (Calendar, bool) {
 	return Resolve(id, func(base string) (Calendar, bool) {
-		switch base {
-		case "HK":
-			return HongKong(), true
-		case "PRC":
-			return Mainland(), true
-		case "BOTH":
-			return Both(HongKong(), Mainland()), true
+		if base != "BOTH" {
+			return current(base, accept)
 		}
-		return Calendar{}, false
+		hk, okHK := current("HK", accept)
+		prc, okPRC := current("PRC", accept)
+		return Both(hk, prc), okHK && okPRC
 	})
 }
 

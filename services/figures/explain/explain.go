@@ -4,6 +4,9 @@
 package explain
 
 import (
+	"fmt"
+	"strings"
+
 	"cloudpact.dev/services/figures/ratio"
 )
 
@@ -76,6 +79,54 @@ func (e Explanation) Citations() []Citation {
 		all = cite(all, s.Citations...)
 	}
 	return all
+}
+
+// String is the derivation for a reader, one line a step:
+//
+//	s4 = MUL(balance=10000.00, s1) = 150 HKD [cpc/10(a)] a note
+func (e Explanation) String() string {
+	var b strings.Builder
+	for _, s := range e.Steps {
+		in := make([]string, len(s.Operands))
+		for i, o := range s.Operands {
+			in[i] = o.String()
+		}
+		fmt.Fprintf(&b, "%s = %s(%s) = %s", s.ID, s.Op, strings.Join(in, ", "), s.Result)
+		for _, more := range []string{s.Unit, s.Rounding.String(), clauses(s.Citations), s.Note} {
+			if more != "" {
+				b.WriteString(" " + more)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// String is the operand for a reader.
+func (o Operand) String() string {
+	if o.Fact != nil {
+		return o.Fact.Name + "=" + o.Fact.Value
+	}
+	return o.Literal + o.Step
+}
+
+// String is "HALF_UP to 2 places", or empty for no rounding.
+func (r *Rounding) String() string {
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s to %d places", r.Mode, r.Places)
+}
+
+func clauses(all []Citation) string {
+	if len(all) == 0 {
+		return ""
+	}
+	names := make([]string, len(all))
+	for i, c := range all {
+		names[i] = c.Clause
+	}
+	return "[" + strings.Join(names, ", ") + "]"
 }
 
 // cite appends the citations that are not in the list yet.

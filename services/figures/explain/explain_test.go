@@ -74,6 +74,41 @@ func TestAsData(t *testing.T) {
 	}
 }
 
+func TestForReaders(t *testing.T) {
+	_, e := interest(money.MustParse("HKD", "10000.00"), "2024-03-01", "2024-04-15")
+	want := `s1 = MONTHS_BETWEEN(due date=2024-03-01, due date=2024-03-01, value date=2024-04-15, CORRESPONDING_DATE_CLAMPED) = 22/15 months
+s2 = LITERAL(0.015) = 3/200 [cpc/10(a)] a month
+s3 = MUL(balance=10000.00, s2) = 150
+s4 = MUL(s3, s1) = 220
+s5 = ROUND(s4) = 220 HKD HALF_UP to 2 places [cpc/10(a)] rounded once, on the line
+`
+	if got := e.String(); got != want {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestValues(t *testing.T) {
+	b, noon := explain.New(), time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC)
+	day := b.Day(date.New(2024, 3, 1))
+	if !b.LessEqual(b.Instant(noon), b.FactTime("now", noon.In(time.FixedZone("HKT", 28800)))).True() || b.Less(day, day).True() {
+		t.Error("comparison")
+	}
+	if got := b.AddSeconds(b.Instant(noon), b.Int(90)).Time(); !got.Equal(noon.Add(90 * time.Second)) {
+		t.Errorf("90 seconds later: %v", got)
+	}
+	if got := b.AddDays(day, b.FactInt("days", 14)).Date(); got != date.New(2024, 3, 15) {
+		t.Errorf("14 days later: %v", got)
+	}
+	wrong := explain.Explanation{Steps: []explain.Step{{ID: "s1", Op: explain.OpAdd, Result: "3",
+		Operands: []explain.Operand{{Literal: "1"}, {Literal: "1"}}}}, Result: "s1"}
+	if err := explain.Check(wrong); err == nil || err.Error() != `explanation, step s1: stored "3", computed "2"` {
+		t.Errorf("%v", err)
+	}
+	if err := explain.Check(explain.Explanation{}); err == nil || err.Error() != "explanation: the result is not the last step" {
+		t.Errorf("%v", err)
+	}
+}
+
 // everything uses each operation at least once.
 func everything(t testing.TB) explain.Explanation {
 	hk, err := time.LoadLocation("Asia/Hong_Kong")

@@ -97,6 +97,23 @@ func TestDecimal(t *testing.T) {
 	}
 }
 
+func TestWhole(t *testing.T) {
+	for text, want := range map[string]int64{"4/2": 2, "-9223372036854775808": math.MinInt64, "1/2": 0, "9223372036854775808": 0} {
+		r := ratio.MustParse(text)
+		if n, ok := r.Int64(); n != want || ok != (want != 0) {
+			t.Errorf("%s as a whole number: %d, %t", text, n, ok)
+		}
+	}
+	r := ratio.MustParse("-44/30")
+	if r.Num().Int64() != -22 || r.Denom().Int64() != 15 || r.Bits() != 5 || r.Neg().String() != "22/15" || r.RoundInt(ratio.HalfUp) != -1 {
+		t.Errorf("%v over %v", r.Num(), r.Denom())
+	}
+	r.Num().SetInt64(7)
+	if r.String() != "-22/15" {
+		t.Error("a ratio can be changed from outside")
+	}
+}
+
 func TestPanics(t *testing.T) {
 	for name, f := range map[string]func(){
 		"Of":       func() { ratio.Of(1, 0) },
