@@ -34,9 +34,9 @@ type Terms struct {
 	// Title in Chinese.
 	TitleZh string `protobuf:"bytes,4,opt,name=title_zh,json=titleZh,proto3" json:"title_zh,omitempty"`
 	// IANA name of the zone in which the agreement's days begin and end.
-	TimeZone string `protobuf:"bytes,5,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
+	TimeZone *Setting `protobuf:"bytes,5,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
 	// ISO 4217 code where the contract names none; empty where it must.
-	Currency string `protobuf:"bytes,6,opt,name=currency,proto3" json:"currency,omitempty"`
+	Currency *Setting `protobuf:"bytes,6,opt,name=currency,proto3" json:"currency,omitempty"`
 	// Every numbered provision.
 	Clauses []*Clause `protobuf:"bytes,7,rep,name=clauses,proto3" json:"clauses,omitempty"`
 	// The documented choices for ambiguous clauses.
@@ -157,18 +157,18 @@ func (x *Terms) GetTitleZh() string {
 	return ""
 }
 
-func (x *Terms) GetTimeZone() string {
+func (x *Terms) GetTimeZone() *Setting {
 	if x != nil {
 		return x.TimeZone
 	}
-	return ""
+	return nil
 }
 
-func (x *Terms) GetCurrency() string {
+func (x *Terms) GetCurrency() *Setting {
 	if x != nil {
 		return x.Currency
 	}
-	return ""
+	return nil
 }
 
 func (x *Terms) GetClauses() []*Clause {
@@ -514,7 +514,7 @@ type Reading struct {
 	Options []*Option `protobuf:"bytes,3,rep,name=options,proto3" json:"options,omitempty"`
 	// The option or value where nothing else is chosen; it always runs.
 	Default string `protobuf:"bytes,4,opt,name=default,proto3" json:"default,omitempty"`
-	// What the value is. One of: choice, integer, decimal, boolean, text.
+	// What the value is. One of: choice, integer, decimal, boolean, text, calendar.
 	ValueKind string `protobuf:"bytes,5,opt,name=value_kind,json=valueKind,proto3" json:"value_kind,omitempty"`
 	// Least value of an integer or a decimal; empty for none.
 	Minimum string `protobuf:"bytes,6,opt,name=minimum,proto3" json:"minimum,omitempty"`
@@ -522,7 +522,7 @@ type Reading struct {
 	Maximum string `protobuf:"bytes,7,opt,name=maximum,proto3" json:"maximum,omitempty"`
 	// Why the default is the default.
 	Reason string `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
-	// Where the reading is documented.
+	// The published correction on which it rests; empty for none.
 	Source        string `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -789,14 +789,14 @@ var File_cloudpact_terms_v1_terms_proto protoreflect.FileDescriptor
 
 const file_cloudpact_terms_v1_terms_proto_rawDesc = "" +
 	"\n" +
-	"\x1ecloudpact/terms/v1/terms.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/arrears.proto\x1a!cloudpact/terms/v1/charging.proto\x1a%cloudpact/terms/v1/commencement.proto\x1a cloudpact/terms/v1/custody.proto\x1a cloudpact/terms/v1/deposit.proto\x1a\x1fcloudpact/terms/v1/duties.proto\x1a\"cloudpact/terms/v1/formation.proto\x1a\"cloudpact/terms/v1/invoicing.proto\x1a cloudpact/terms/v1/leaving.proto\x1a\x1fcloudpact/terms/v1/levels.proto\x1a\x1dcloudpact/terms/v1/term.proto\x1a\x1fcloudpact/terms/v1/tokens.proto\"\xc2\x0e\n" +
+	"\x1ecloudpact/terms/v1/terms.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/arrears.proto\x1a!cloudpact/terms/v1/charging.proto\x1a%cloudpact/terms/v1/commencement.proto\x1a cloudpact/terms/v1/custody.proto\x1a cloudpact/terms/v1/deposit.proto\x1a\x1fcloudpact/terms/v1/duties.proto\x1a\"cloudpact/terms/v1/formation.proto\x1a\"cloudpact/terms/v1/invoicing.proto\x1a cloudpact/terms/v1/leaving.proto\x1a\x1fcloudpact/terms/v1/levels.proto\x1a cloudpact/terms/v1/setting.proto\x1a\x1dcloudpact/terms/v1/term.proto\x1a\x1fcloudpact/terms/v1/tokens.proto\"\xfc\x0e\n" +
 	"\x05Terms\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\tR\brevision\x12\x14\n" +
 	"\x05title\x18\x03 \x01(\tR\x05title\x12\x19\n" +
-	"\btitle_zh\x18\x04 \x01(\tR\atitleZh\x12\x1b\n" +
-	"\ttime_zone\x18\x05 \x01(\tR\btimeZone\x12\x1a\n" +
-	"\bcurrency\x18\x06 \x01(\tR\bcurrency\x124\n" +
+	"\btitle_zh\x18\x04 \x01(\tR\atitleZh\x128\n" +
+	"\ttime_zone\x18\x05 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\btimeZone\x127\n" +
+	"\bcurrency\x18\x06 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\bcurrency\x124\n" +
 	"\aclauses\x18\a \x03(\v2\x1a.cloudpact.terms.v1.ClauseR\aclauses\x127\n" +
 	"\breadings\x18\b \x03(\v2\x1b.cloudpact.terms.v1.ReadingR\breadings\x12.\n" +
 	"\x05kinds\x18\t \x03(\v2\x18.cloudpact.terms.v1.KindR\x05kinds\x128\n" +
@@ -886,69 +886,72 @@ var file_cloudpact_terms_v1_terms_proto_goTypes = []any{
 	(*Reading)(nil),       // 2: cloudpact.terms.v1.Reading
 	(*Option)(nil),        // 3: cloudpact.terms.v1.Option
 	(*Kind)(nil),          // 4: cloudpact.terms.v1.Kind
-	(*Counting)(nil),      // 5: cloudpact.terms.v1.Counting
-	(*Formation)(nil),     // 6: cloudpact.terms.v1.Formation
-	(*Commencement)(nil),  // 7: cloudpact.terms.v1.Commencement
-	(*Term)(nil),          // 8: cloudpact.terms.v1.Term
-	(*Charging)(nil),      // 9: cloudpact.terms.v1.Charging
-	(*Invoicing)(nil),     // 10: cloudpact.terms.v1.Invoicing
-	(*Interest)(nil),      // 11: cloudpact.terms.v1.Interest
-	(*Tax)(nil),           // 12: cloudpact.terms.v1.Tax
-	(*Strikes)(nil),       // 13: cloudpact.terms.v1.Strikes
-	(*Deposit)(nil),       // 14: cloudpact.terms.v1.Deposit
-	(*Cure)(nil),          // 15: cloudpact.terms.v1.Cure
-	(*Suspension)(nil),    // 16: cloudpact.terms.v1.Suspension
-	(*Restoration)(nil),   // 17: cloudpact.terms.v1.Restoration
-	(*Notice)(nil),        // 18: cloudpact.terms.v1.Notice
-	(*Delivery)(nil),      // 19: cloudpact.terms.v1.Delivery
-	(*Compensation)(nil),  // 20: cloudpact.terms.v1.Compensation
-	(*Cancellation)(nil),  // 21: cloudpact.terms.v1.Cancellation
-	(*Acceleration)(nil),  // 22: cloudpact.terms.v1.Acceleration
-	(*Custody)(nil),       // 23: cloudpact.terms.v1.Custody
-	(*Replacement)(nil),   // 24: cloudpact.terms.v1.Replacement
-	(*Retention)(nil),     // 25: cloudpact.terms.v1.Retention
-	(*Tokens)(nil),        // 26: cloudpact.terms.v1.Tokens
-	(*Snapshot)(nil),      // 27: cloudpact.terms.v1.Snapshot
-	(*Duties)(nil),        // 28: cloudpact.terms.v1.Duties
-	(*ServiceLevels)(nil), // 29: cloudpact.terms.v1.ServiceLevels
-	(*Liability)(nil),     // 30: cloudpact.terms.v1.Liability
+	(*Setting)(nil),       // 5: cloudpact.terms.v1.Setting
+	(*Counting)(nil),      // 6: cloudpact.terms.v1.Counting
+	(*Formation)(nil),     // 7: cloudpact.terms.v1.Formation
+	(*Commencement)(nil),  // 8: cloudpact.terms.v1.Commencement
+	(*Term)(nil),          // 9: cloudpact.terms.v1.Term
+	(*Charging)(nil),      // 10: cloudpact.terms.v1.Charging
+	(*Invoicing)(nil),     // 11: cloudpact.terms.v1.Invoicing
+	(*Interest)(nil),      // 12: cloudpact.terms.v1.Interest
+	(*Tax)(nil),           // 13: cloudpact.terms.v1.Tax
+	(*Strikes)(nil),       // 14: cloudpact.terms.v1.Strikes
+	(*Deposit)(nil),       // 15: cloudpact.terms.v1.Deposit
+	(*Cure)(nil),          // 16: cloudpact.terms.v1.Cure
+	(*Suspension)(nil),    // 17: cloudpact.terms.v1.Suspension
+	(*Restoration)(nil),   // 18: cloudpact.terms.v1.Restoration
+	(*Notice)(nil),        // 19: cloudpact.terms.v1.Notice
+	(*Delivery)(nil),      // 20: cloudpact.terms.v1.Delivery
+	(*Compensation)(nil),  // 21: cloudpact.terms.v1.Compensation
+	(*Cancellation)(nil),  // 22: cloudpact.terms.v1.Cancellation
+	(*Acceleration)(nil),  // 23: cloudpact.terms.v1.Acceleration
+	(*Custody)(nil),       // 24: cloudpact.terms.v1.Custody
+	(*Replacement)(nil),   // 25: cloudpact.terms.v1.Replacement
+	(*Retention)(nil),     // 26: cloudpact.terms.v1.Retention
+	(*Tokens)(nil),        // 27: cloudpact.terms.v1.Tokens
+	(*Snapshot)(nil),      // 28: cloudpact.terms.v1.Snapshot
+	(*Duties)(nil),        // 29: cloudpact.terms.v1.Duties
+	(*ServiceLevels)(nil), // 30: cloudpact.terms.v1.ServiceLevels
+	(*Liability)(nil),     // 31: cloudpact.terms.v1.Liability
 }
 var file_cloudpact_terms_v1_terms_proto_depIdxs = []int32{
-	1,  // 0: cloudpact.terms.v1.Terms.clauses:type_name -> cloudpact.terms.v1.Clause
-	2,  // 1: cloudpact.terms.v1.Terms.readings:type_name -> cloudpact.terms.v1.Reading
-	4,  // 2: cloudpact.terms.v1.Terms.kinds:type_name -> cloudpact.terms.v1.Kind
-	5,  // 3: cloudpact.terms.v1.Terms.counting:type_name -> cloudpact.terms.v1.Counting
-	6,  // 4: cloudpact.terms.v1.Terms.formation:type_name -> cloudpact.terms.v1.Formation
-	7,  // 5: cloudpact.terms.v1.Terms.commencement:type_name -> cloudpact.terms.v1.Commencement
-	8,  // 6: cloudpact.terms.v1.Terms.term:type_name -> cloudpact.terms.v1.Term
-	9,  // 7: cloudpact.terms.v1.Terms.charging:type_name -> cloudpact.terms.v1.Charging
-	10, // 8: cloudpact.terms.v1.Terms.invoicing:type_name -> cloudpact.terms.v1.Invoicing
-	11, // 9: cloudpact.terms.v1.Terms.interest:type_name -> cloudpact.terms.v1.Interest
-	12, // 10: cloudpact.terms.v1.Terms.tax:type_name -> cloudpact.terms.v1.Tax
-	13, // 11: cloudpact.terms.v1.Terms.strikes:type_name -> cloudpact.terms.v1.Strikes
-	14, // 12: cloudpact.terms.v1.Terms.deposit:type_name -> cloudpact.terms.v1.Deposit
-	15, // 13: cloudpact.terms.v1.Terms.cure:type_name -> cloudpact.terms.v1.Cure
-	16, // 14: cloudpact.terms.v1.Terms.suspension:type_name -> cloudpact.terms.v1.Suspension
-	17, // 15: cloudpact.terms.v1.Terms.restoration:type_name -> cloudpact.terms.v1.Restoration
-	18, // 16: cloudpact.terms.v1.Terms.notice:type_name -> cloudpact.terms.v1.Notice
-	19, // 17: cloudpact.terms.v1.Terms.delivery:type_name -> cloudpact.terms.v1.Delivery
-	20, // 18: cloudpact.terms.v1.Terms.compensation:type_name -> cloudpact.terms.v1.Compensation
-	21, // 19: cloudpact.terms.v1.Terms.cancellation:type_name -> cloudpact.terms.v1.Cancellation
-	22, // 20: cloudpact.terms.v1.Terms.acceleration:type_name -> cloudpact.terms.v1.Acceleration
-	23, // 21: cloudpact.terms.v1.Terms.custody:type_name -> cloudpact.terms.v1.Custody
-	24, // 22: cloudpact.terms.v1.Terms.replacement:type_name -> cloudpact.terms.v1.Replacement
-	25, // 23: cloudpact.terms.v1.Terms.retention:type_name -> cloudpact.terms.v1.Retention
-	26, // 24: cloudpact.terms.v1.Terms.tokens:type_name -> cloudpact.terms.v1.Tokens
-	27, // 25: cloudpact.terms.v1.Terms.snapshot:type_name -> cloudpact.terms.v1.Snapshot
-	28, // 26: cloudpact.terms.v1.Terms.duties:type_name -> cloudpact.terms.v1.Duties
-	29, // 27: cloudpact.terms.v1.Terms.service_levels:type_name -> cloudpact.terms.v1.ServiceLevels
-	30, // 28: cloudpact.terms.v1.Terms.liability:type_name -> cloudpact.terms.v1.Liability
-	3,  // 29: cloudpact.terms.v1.Reading.options:type_name -> cloudpact.terms.v1.Option
-	30, // [30:30] is the sub-list for method output_type
-	30, // [30:30] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	5,  // 0: cloudpact.terms.v1.Terms.time_zone:type_name -> cloudpact.terms.v1.Setting
+	5,  // 1: cloudpact.terms.v1.Terms.currency:type_name -> cloudpact.terms.v1.Setting
+	1,  // 2: cloudpact.terms.v1.Terms.clauses:type_name -> cloudpact.terms.v1.Clause
+	2,  // 3: cloudpact.terms.v1.Terms.readings:type_name -> cloudpact.terms.v1.Reading
+	4,  // 4: cloudpact.terms.v1.Terms.kinds:type_name -> cloudpact.terms.v1.Kind
+	6,  // 5: cloudpact.terms.v1.Terms.counting:type_name -> cloudpact.terms.v1.Counting
+	7,  // 6: cloudpact.terms.v1.Terms.formation:type_name -> cloudpact.terms.v1.Formation
+	8,  // 7: cloudpact.terms.v1.Terms.commencement:type_name -> cloudpact.terms.v1.Commencement
+	9,  // 8: cloudpact.terms.v1.Terms.term:type_name -> cloudpact.terms.v1.Term
+	10, // 9: cloudpact.terms.v1.Terms.charging:type_name -> cloudpact.terms.v1.Charging
+	11, // 10: cloudpact.terms.v1.Terms.invoicing:type_name -> cloudpact.terms.v1.Invoicing
+	12, // 11: cloudpact.terms.v1.Terms.interest:type_name -> cloudpact.terms.v1.Interest
+	13, // 12: cloudpact.terms.v1.Terms.tax:type_name -> cloudpact.terms.v1.Tax
+	14, // 13: cloudpact.terms.v1.Terms.strikes:type_name -> cloudpact.terms.v1.Strikes
+	15, // 14: cloudpact.terms.v1.Terms.deposit:type_name -> cloudpact.terms.v1.Deposit
+	16, // 15: cloudpact.terms.v1.Terms.cure:type_name -> cloudpact.terms.v1.Cure
+	17, // 16: cloudpact.terms.v1.Terms.suspension:type_name -> cloudpact.terms.v1.Suspension
+	18, // 17: cloudpact.terms.v1.Terms.restoration:type_name -> cloudpact.terms.v1.Restoration
+	19, // 18: cloudpact.terms.v1.Terms.notice:type_name -> cloudpact.terms.v1.Notice
+	20, // 19: cloudpact.terms.v1.Terms.delivery:type_name -> cloudpact.terms.v1.Delivery
+	21, // 20: cloudpact.terms.v1.Terms.compensation:type_name -> cloudpact.terms.v1.Compensation
+	22, // 21: cloudpact.terms.v1.Terms.cancellation:type_name -> cloudpact.terms.v1.Cancellation
+	23, // 22: cloudpact.terms.v1.Terms.acceleration:type_name -> cloudpact.terms.v1.Acceleration
+	24, // 23: cloudpact.terms.v1.Terms.custody:type_name -> cloudpact.terms.v1.Custody
+	25, // 24: cloudpact.terms.v1.Terms.replacement:type_name -> cloudpact.terms.v1.Replacement
+	26, // 25: cloudpact.terms.v1.Terms.retention:type_name -> cloudpact.terms.v1.Retention
+	27, // 26: cloudpact.terms.v1.Terms.tokens:type_name -> cloudpact.terms.v1.Tokens
+	28, // 27: cloudpact.terms.v1.Terms.snapshot:type_name -> cloudpact.terms.v1.Snapshot
+	29, // 28: cloudpact.terms.v1.Terms.duties:type_name -> cloudpact.terms.v1.Duties
+	30, // 29: cloudpact.terms.v1.Terms.service_levels:type_name -> cloudpact.terms.v1.ServiceLevels
+	31, // 30: cloudpact.terms.v1.Terms.liability:type_name -> cloudpact.terms.v1.Liability
+	3,  // 31: cloudpact.terms.v1.Reading.options:type_name -> cloudpact.terms.v1.Option
+	32, // [32:32] is the sub-list for method output_type
+	32, // [32:32] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_terms_v1_terms_proto_init() }
@@ -966,6 +969,7 @@ func file_cloudpact_terms_v1_terms_proto_init() {
 	file_cloudpact_terms_v1_invoicing_proto_init()
 	file_cloudpact_terms_v1_leaving_proto_init()
 	file_cloudpact_terms_v1_levels_proto_init()
+	file_cloudpact_terms_v1_setting_proto_init()
 	file_cloudpact_terms_v1_term_proto_init()
 	file_cloudpact_terms_v1_tokens_proto_init()
 	type x struct{}
