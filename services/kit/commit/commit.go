@@ -141,8 +141,17 @@ func (c *Committer) submit(o *op) error {
 		return err
 	}
 	if !c.lanes[o.stream%len(c.lanes)].push(o) {
-		return fault.Unavailable(fault.ReasonUnavailable, "the service is stopping", time.Second)
+		return errStopping()
 	}
+	return o.await()
+}
+
+func errStopping() error {
+	return fault.Unavailable(fault.ReasonUnavailable, "the service is stopping", time.Second)
+}
+
+// await returns when the queued operation is answered, or was abandoned.
+func (o *op) await() error {
 	select {
 	case <-o.done:
 	case <-o.ctx.Done():

@@ -62,14 +62,14 @@ type lane struct {
 	closed bool
 }
 
-// push queues o; false when the lane is closed.
-func (l *lane) push(o *op) bool {
+// push queues the operations side by side; false when the lane is closed.
+func (l *lane) push(ops ...*op) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
 		return false
 	}
-	l.queue = append(l.queue, o)
+	l.queue = append(l.queue, ops...)
 	if len(l.queue) >= l.enough {
 		l.signal()
 	}

@@ -100,11 +100,11 @@ func (m *method) collect(ctx context.Context) (context.Context, *[]Position) {
 		}
 		for i := range ps {
 			if ps[i].Stream == o.Stream {
-				ps[i].At = max(ps[i].At, o.Position)
+				ps[i].Position = max(ps[i].Position, o.Position)
 				return
 			}
 		}
-		ps = append(ps, Position{m.owner, o.Stream, o.Position})
+		ps = append(ps, Position{Source: m.owner, Stream: o.Stream, Position: o.Position})
 	}), &ps
 }
 

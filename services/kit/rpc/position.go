@@ -2,13 +2,12 @@ package rpc
 
 import (
 	"context"
-	"fmt"
-	"strconv"
 	"strings"
 
 	"google.golang.org/grpc/metadata"
 
 	"cloudpact.dev/services/kit/fault"
+	"cloudpact.dev/services/kit/feed"
 )
 
 // Headers of the suite's calls.
@@ -24,30 +23,8 @@ const (
 	HeaderRequestID = "x-request-id"
 )
 
-// Position is a place in a service's feed. Its text is "billing/12:345".
-type Position struct {
-	Service string
-	Stream  int
-	// At is the position within the stream, from 1.
-	At int64
-}
-
-// String gives the text form.
-func (p Position) String() string {
-	return p.Service + "/" + strconv.Itoa(p.Stream) + ":" + strconv.FormatInt(p.At, 10)
-}
-
-// ParsePosition reads the text form.
-func ParsePosition(s string) (Position, error) {
-	service, rest, ok := strings.Cut(s, "/")
-	stream, at, ok2 := strings.Cut(rest, ":")
-	n, err := strconv.Atoi(stream)
-	pos, err2 := strconv.ParseInt(at, 10, 64)
-	if !ok || !ok2 || err != nil || err2 != nil || service == "" || n < 0 || pos < 0 {
-		return Position{}, fmt.Errorf("%q is no position; one looks like billing/12:345", s)
-	}
-	return Position{service, n, pos}, nil
-}
+// Position is a place in a service's feed.
+type Position = feed.Position
 
 // WaitFor makes the calls of the context wait until the called service has
 // taken in the positions.
@@ -62,7 +39,7 @@ func WaitFor(ctx context.Context, ps ...Position) context.Context {
 func Positions(header metadata.MD) []Position {
 	var out []Position
 	for _, v := range header.Get(HeaderPosition) {
-		if p, err := ParsePosition(v); err == nil {
+		if p, err := feed.ParsePosition(v); err == nil {
 			out = append(out, p)
 		}
 	}
@@ -78,7 +55,7 @@ func (m *method) await(ctx context.Context) error {
 	}
 	for _, v := range asked {
 		for s := range strings.SplitSeq(v, ",") {
-			p, err := ParsePosition(strings.TrimSpace(s))
+			p, err := feed.ParsePosition(strings.TrimSpace(s))
 			if err != nil {
 				return fault.Invalid(fault.ReasonFieldInvalid, HeaderWaitFor, err.Error())
 			}
