@@ -1,0 +1,199 @@
+package scenario
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	rpcstatus "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// JSON calls through the gateway. It reads each method's google.api.http option,
+// so no address is written by hand.
+type JSON struct {
+	// Base is the gateway's address, "http://127.0.0.1:8080".
+	Base string
+	// Client sends the requests; http.DefaultClient where nil.
+	Client *http.Client
+}
+
+// Call sends the request as JSON and reads the answer or the refusal.
+func (j JSON) Call(ctx context.Context, m protoreflect.MethodDescriptor, req proto.Message, token string) (proto.Message, error) {
+	hr, err := j.request(ctx, m, req)
+	if err != nil {
+		return nil, err
+	}
+	if token != "" {
+		hr.Header.Set("Authorization", "Bearer "+token)
+	}
+	client := j.Client
+	if client == nil {
+		client = http.DefaultClient
+	}
+	resp, err := client.Do(hr)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		st := &rpcstatus.Status{}
+		if err := protojson.Unmarshal(body, st); err != nil {
+			return nil, fmt.Errorf("%s %s: %s: %s", hr.Method, hr.URL, resp.Status, body)
+		}
+		return nil, status.FromProto(st).Err()
+	}
+	answer, err := newMessage(m.Output())
+	if err != nil {
+		return nil, err
+	}
+	return answer, protojson.Unmarshal(body, answer)
+}
+
+var pathField = regexp.MustCompile(`\{([a-z_.0-9]+)(?:=([^}]*))?\}`)
+
+func (j JSON) request(ctx context.Context, m protoreflect.MethodDescriptor, req proto.Message) (*http.Request, error) {
+	rule, ok := proto.GetExtension(m.Options(), annotations.E_Http).(*annotations.HttpRule)
+	if !ok || rule == nil {
+		return nil, fmt.Errorf("%s has no google.api.http option", m.FullName())
+	}
+	verb, pattern := route(rule)
+	tree, err := jsonTree(req)
+	if err != nil {
+		return nil, err
+	}
+	path := pathField.ReplaceAllStringFunc(pattern, func(f string) string {
+		return escapePath(take(tree, strings.Split(pathField.FindStringSubmatch(f)[1], ".")))
+	})
+	var payload any
+	switch body := rule.GetBody(); body {
+	case "":
+	case "*":
+		payload, tree = tree, map[string]any{}
+	default:
+		payload = tree[jsonName(m.Input(), body)]
+		delete(tree, jsonName(m.Input(), body))
+	}
+	query := url.Values{}
+	flatten(query, "", tree)
+	target := j.Base + path
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	return newRequest(ctx, verb, target, payload)
+}
+
+func newRequest(ctx context.Context, verb, target string, payload any) (*http.Request, error) {
+	if payload == nil {
+		return http.NewRequestWithContext(ctx, verb, target, http.NoBody)
+	}
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		return nil, err
+	}
+	hr, err := http.NewRequestWithContext(ctx, verb, target, bytes.NewReader(raw))
+	if err == nil {
+		hr.Header.Set("Content-Type", "application/json")
+	}
+	return hr, err
+}
+
+func route(rule *annotations.HttpRule) (verb, pattern string) {
+	switch p := rule.GetPattern().(type) {
+	case *annotations.HttpRule_Get:
+		return http.MethodGet, p.Get
+	case *annotations.HttpRule_Post:
+		return http.MethodPost, p.Post
+	case *annotations.HttpRule_Patch:
+		return http.MethodPatch, p.Patch
+	case *annotations.HttpRule_Put:
+		return http.MethodPut, p.Put
+	case *annotations.HttpRule_Delete:
+		return http.MethodDelete, p.Delete
+	}
+	return "", ""
+}
+
+func jsonTree(req proto.Message) (map[string]any, error) {
+	raw, err := protojson.Marshal(req)
+	if err != nil {
+		return nil, err
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	tree := map[string]any{}
+	return tree, dec.Decode(&tree)
+}
+
+// take reads the value under a path of proto names and removes a top-level one
+// from the tree, since a field that stands in the path stands nowhere else.
+func take(tree map[string]any, path []string) string {
+	key := lowerCamel(path[0])
+	if len(path) == 1 {
+		v := tree[key]
+		delete(tree, key)
+		if v == nil {
+			return ""
+		}
+		return fmt.Sprint(v)
+	}
+	inner, ok := tree[key].(map[string]any)
+	if !ok {
+		return ""
+	}
+	return take(inner, path[1:])
+}
+
+func escapePath(v string) string {
+	parts := strings.Split(v, "/")
+	for i, p := range parts {
+		parts[i] = url.PathEscape(p)
+	}
+	return strings.Join(parts, "/")
+}
+
+func flatten(q url.Values, prefix string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			flatten(q, join(prefix, k), x)
+		}
+	case []any:
+		for _, x := range v {
+			flatten(q, prefix, x)
+		}
+	default:
+		q.Add(prefix, fmt.Sprint(v))
+	}
+}
+
+func jsonName(d protoreflect.MessageDescriptor, field string) string {
+	if fd := d.Fields().ByName(protoreflect.Name(field)); fd != nil {
+		return fd.JSONName()
+	}
+	return field
+}
+
+func lowerCamel(s string) string {
+	parts := strings.Split(s, "_")
+	for i := 1; i < len(parts); i++ {
+		if parts[i] != "" {
+			parts[i] = strings.ToUpper(parts[i][:1]) + parts[i][1:]
+		}
+	}
+	return strings.Join(parts, "")
+}
