@@ -272,6 +272,8 @@ type Suspension struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// One rule per cause.
 	Rules []*SuspensionRule `protobuf:"bytes,1,rep,name=rules,proto3" json:"rules,omitempty"`
+	// Clause on suspension without fault.
+	NoFaultClause string `protobuf:"bytes,5,opt,name=no_fault_clause,json=noFaultClause,proto3" json:"no_fault_clause,omitempty"`
 	// Clause on the notice of a suspension without fault.
 	NoticeClause string `protobuf:"bytes,2,opt,name=notice_clause,json=noticeClause,proto3" json:"notice_clause,omitempty"`
 	// Hours that such a notice should lead by; reminds, never costs.
@@ -317,6 +319,13 @@ func (x *Suspension) GetRules() []*SuspensionRule {
 		return x.Rules
 	}
 	return nil
+}
+
+func (x *Suspension) GetNoFaultClause() string {
+	if x != nil {
+		return x.NoFaultClause
+	}
+	return ""
 }
 
 func (x *Suspension) GetNoticeClause() string {
@@ -576,10 +585,11 @@ const file_cloudpact_terms_v1_arrears_proto_rawDesc = "" +
 	"\x04unit\x18\n" +
 	" \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x04unit\x12\x1a\n" +
 	"\bremedies\x18\v \x03(\tR\bremedies\x12\x1a\n" +
-	"\breadings\x18\f \x03(\tR\breadings\"\xc6\x01\n" +
+	"\breadings\x18\f \x03(\tR\breadings\"\xee\x01\n" +
 	"\n" +
 	"Suspension\x128\n" +
-	"\x05rules\x18\x01 \x03(\v2\".cloudpact.terms.v1.SuspensionRuleR\x05rules\x12#\n" +
+	"\x05rules\x18\x01 \x03(\v2\".cloudpact.terms.v1.SuspensionRuleR\x05rules\x12&\n" +
+	"\x0fno_fault_clause\x18\x05 \x01(\tR\rnoFaultClause\x12#\n" +
 	"\rnotice_clause\x18\x02 \x01(\tR\fnoticeClause\x12>\n" +
 	"\fnotice_hours\x18\x03 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\vnoticeHours\x12\x19\n" +
 	"\bfee_item\x18\x04 \x01(\tR\afeeItem\"\xa6\x03\n" +

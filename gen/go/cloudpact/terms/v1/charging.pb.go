@@ -149,6 +149,8 @@ type ChargeItem struct {
 	Item string `protobuf:"bytes,1,opt,name=item,proto3" json:"item,omitempty"`
 	// Clause.
 	Clause string `protobuf:"bytes,2,opt,name=clause,proto3" json:"clause,omitempty"`
+	// Further clauses under which it arises.
+	Clauses []string `protobuf:"bytes,9,rep,name=clauses,proto3" json:"clauses,omitempty"`
 	// When it is charged. One of: AT_ORDER, AT_COMMENCEMENT, PERIOD_START, PERIOD_END,
 	// AT_EVENT, WITH_CHARGE.
 	Timing string `protobuf:"bytes,3,opt,name=timing,proto3" json:"timing,omitempty"`
@@ -209,6 +211,13 @@ func (x *ChargeItem) GetClause() string {
 		return x.Clause
 	}
 	return ""
+}
+
+func (x *ChargeItem) GetClauses() []string {
+	if x != nil {
+		return x.Clauses
+	}
+	return nil
 }
 
 func (x *ChargeItem) GetTiming() string {
@@ -340,11 +349,12 @@ const file_cloudpact_terms_v1_charging_proto_rawDesc = "" +
 	"\x10setup_is_one_off\x18\x06 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\rsetupIsOneOff\x12B\n" +
 	"\x0eprepaid_refund\x18\a \x01(\v2\x1b.cloudpact.terms.v1.SettingR\rprepaidRefund\x12U\n" +
 	"\x18interest_on_compensation\x18\b \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x16interestOnCompensation\x12!\n" +
-	"\factor_clause\x18\t \x01(\tR\vactorClause\"\xea\x01\n" +
+	"\factor_clause\x18\t \x01(\tR\vactorClause\"\x84\x02\n" +
 	"\n" +
 	"ChargeItem\x12\x12\n" +
 	"\x04item\x18\x01 \x01(\tR\x04item\x12\x16\n" +
-	"\x06clause\x18\x02 \x01(\tR\x06clause\x12\x16\n" +
+	"\x06clause\x18\x02 \x01(\tR\x06clause\x12\x18\n" +
+	"\aclauses\x18\t \x03(\tR\aclauses\x12\x16\n" +
 	"\x06timing\x18\x03 \x01(\tR\x06timing\x12%\n" +
 	"\x0etiming_reading\x18\x04 \x01(\tR\rtimingReading\x12\x16\n" +
 	"\x06nature\x18\x05 \x01(\tR\x06nature\x12\x14\n" +

@@ -36,6 +36,8 @@ type Commencement struct {
 	AddedUnitBilling *Setting `protobuf:"bytes,5,opt,name=added_unit_billing,json=addedUnitBilling,proto3" json:"added_unit_billing,omitempty"`
 	// Clause on moving the date at the customer's wish.
 	ChangeClause string `protobuf:"bytes,6,opt,name=change_clause,json=changeClause,proto3" json:"change_clause,omitempty"`
+	// How a date that moved by delay is changed, for example MANUAL.
+	DeemedChange *Setting `protobuf:"bytes,9,opt,name=deemed_change,json=deemedChange,proto3" json:"deemed_change,omitempty"`
 	// Item under which the fee for moving the date is charged.
 	ChangeItem string `protobuf:"bytes,7,opt,name=change_item,json=changeItem,proto3" json:"change_item,omitempty"`
 	// True where the fee is due only once the customer has accepted it.
@@ -116,6 +118,13 @@ func (x *Commencement) GetChangeClause() string {
 	return ""
 }
 
+func (x *Commencement) GetDeemedChange() *Setting {
+	if x != nil {
+		return x.DeemedChange
+	}
+	return nil
+}
+
 func (x *Commencement) GetChangeItem() string {
 	if x != nil {
 		return x.ChangeItem
@@ -158,6 +167,8 @@ type CommencementRule struct {
 	Problems *Setting `protobuf:"bytes,11,opt,name=problems,proto3" json:"problems,omitempty"`
 	// For ACCEPTANCE: what follows where the customer never signs.
 	Unsigned *Setting `protobuf:"bytes,12,opt,name=unsigned,proto3" json:"unsigned,omitempty"`
+	// For ACCEPTANCE: clause on the criteria.
+	CriteriaClause string `protobuf:"bytes,14,opt,name=criteria_clause,json=criteriaClause,proto3" json:"criteria_clause,omitempty"`
 	// For ACCEPTANCE: which version of the criteria counts.
 	Criteria      *Setting `protobuf:"bytes,13,opt,name=criteria,proto3" json:"criteria,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -278,6 +289,13 @@ func (x *CommencementRule) GetUnsigned() *Setting {
 	return nil
 }
 
+func (x *CommencementRule) GetCriteriaClause() string {
+	if x != nil {
+		return x.CriteriaClause
+	}
+	return ""
+}
+
 func (x *CommencementRule) GetCriteria() *Setting {
 	if x != nil {
 		return x.Criteria
@@ -289,17 +307,18 @@ var File_cloudpact_terms_v1_commencement_proto protoreflect.FileDescriptor
 
 const file_cloudpact_terms_v1_commencement_proto_rawDesc = "" +
 	"\n" +
-	"%cloudpact/terms/v1/commencement.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/setting.proto\"\x81\x04\n" +
+	"%cloudpact/terms/v1/commencement.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/setting.proto\"\xc3\x04\n" +
 	"\fCommencement\x12:\n" +
 	"\x05rules\x18\x01 \x03(\v2$.cloudpact.terms.v1.CommencementRuleR\x05rules\x12>\n" +
 	"\fafter_report\x18\x02 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\vafterReport\x12A\n" +
 	"\x0ebill_in_window\x18\x03 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\fbillInWindow\x12E\n" +
 	"\x10cancel_in_window\x18\x04 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x0ecancelInWindow\x12I\n" +
 	"\x12added_unit_billing\x18\x05 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x10addedUnitBilling\x12#\n" +
-	"\rchange_clause\x18\x06 \x01(\tR\fchangeClause\x12\x1f\n" +
+	"\rchange_clause\x18\x06 \x01(\tR\fchangeClause\x12@\n" +
+	"\rdeemed_change\x18\t \x01(\v2\x1b.cloudpact.terms.v1.SettingR\fdeemedChange\x12\x1f\n" +
 	"\vchange_item\x18\a \x01(\tR\n" +
 	"changeItem\x12Z\n" +
-	"\x1bchange_fee_needs_acceptance\x18\b \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x18changeFeeNeedsAcceptance\"\xb1\x04\n" +
+	"\x1bchange_fee_needs_acceptance\x18\b \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x18changeFeeNeedsAcceptance\"\xda\x04\n" +
 	"\x10CommencementRule\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06clause\x18\x02 \x01(\tR\x06clause\x12\x14\n" +
@@ -314,7 +333,8 @@ const file_cloudpact_terms_v1_commencement_proto_rawDesc = "" +
 	"\x12any_problem_blocks\x18\n" +
 	" \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x10anyProblemBlocks\x127\n" +
 	"\bproblems\x18\v \x01(\v2\x1b.cloudpact.terms.v1.SettingR\bproblems\x127\n" +
-	"\bunsigned\x18\f \x01(\v2\x1b.cloudpact.terms.v1.SettingR\bunsigned\x127\n" +
+	"\bunsigned\x18\f \x01(\v2\x1b.cloudpact.terms.v1.SettingR\bunsigned\x12'\n" +
+	"\x0fcriteria_clause\x18\x0e \x01(\tR\x0ecriteriaClause\x127\n" +
 	"\bcriteria\x18\r \x01(\v2\x1b.cloudpact.terms.v1.SettingR\bcriteriaB1Z/cloudpact.dev/gen/go/cloudpact/terms/v1;termsv1b\x06proto3"
 
 var (
@@ -341,18 +361,19 @@ var file_cloudpact_terms_v1_commencement_proto_depIdxs = []int32{
 	2,  // 2: cloudpact.terms.v1.Commencement.bill_in_window:type_name -> cloudpact.terms.v1.Setting
 	2,  // 3: cloudpact.terms.v1.Commencement.cancel_in_window:type_name -> cloudpact.terms.v1.Setting
 	2,  // 4: cloudpact.terms.v1.Commencement.added_unit_billing:type_name -> cloudpact.terms.v1.Setting
-	2,  // 5: cloudpact.terms.v1.Commencement.change_fee_needs_acceptance:type_name -> cloudpact.terms.v1.Setting
-	2,  // 6: cloudpact.terms.v1.CommencementRule.date:type_name -> cloudpact.terms.v1.Setting
-	2,  // 7: cloudpact.terms.v1.CommencementRule.scope:type_name -> cloudpact.terms.v1.Setting
-	2,  // 8: cloudpact.terms.v1.CommencementRule.any_problem_blocks:type_name -> cloudpact.terms.v1.Setting
-	2,  // 9: cloudpact.terms.v1.CommencementRule.problems:type_name -> cloudpact.terms.v1.Setting
-	2,  // 10: cloudpact.terms.v1.CommencementRule.unsigned:type_name -> cloudpact.terms.v1.Setting
-	2,  // 11: cloudpact.terms.v1.CommencementRule.criteria:type_name -> cloudpact.terms.v1.Setting
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	2,  // 5: cloudpact.terms.v1.Commencement.deemed_change:type_name -> cloudpact.terms.v1.Setting
+	2,  // 6: cloudpact.terms.v1.Commencement.change_fee_needs_acceptance:type_name -> cloudpact.terms.v1.Setting
+	2,  // 7: cloudpact.terms.v1.CommencementRule.date:type_name -> cloudpact.terms.v1.Setting
+	2,  // 8: cloudpact.terms.v1.CommencementRule.scope:type_name -> cloudpact.terms.v1.Setting
+	2,  // 9: cloudpact.terms.v1.CommencementRule.any_problem_blocks:type_name -> cloudpact.terms.v1.Setting
+	2,  // 10: cloudpact.terms.v1.CommencementRule.problems:type_name -> cloudpact.terms.v1.Setting
+	2,  // 11: cloudpact.terms.v1.CommencementRule.unsigned:type_name -> cloudpact.terms.v1.Setting
+	2,  // 12: cloudpact.terms.v1.CommencementRule.criteria:type_name -> cloudpact.terms.v1.Setting
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_terms_v1_commencement_proto_init() }

@@ -169,7 +169,8 @@ type Duty struct {
 	// True where a breach excludes failures; empty means that it does where failure types
 	// are named.
 	Excludes *Setting `protobuf:"bytes,7,opt,name=excludes,proto3" json:"excludes,omitempty"`
-	// True where the failures are excluded with or without a breach.
+	// Whether the failures are excluded with or without a breach: true, or
+	// LITERAL_UNCONDITIONAL; anything else means that a breach is needed.
 	Unconditional *Setting `protobuf:"bytes,8,opt,name=unconditional,proto3" json:"unconditional,omitempty"`
 	// Test of cause where it differs from the general one.
 	Causation *Setting `protobuf:"bytes,9,opt,name=causation,proto3" json:"causation,omitempty"`

@@ -21,97 +21,6 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Counting says how time limits are counted.
-type Counting struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Clauses it rests on.
-	Clauses []string `protobuf:"bytes,1,rep,name=clauses,proto3" json:"clauses,omitempty"`
-	// CORRESPONDING_DATE_CLAMPED or ROLL_TO_NEXT_DAY.
-	MonthRule *Setting `protobuf:"bytes,2,opt,name=month_rule,json=monthRule,proto3" json:"month_rule,omitempty"`
-	// EXCLUDED where the day of the trigger is not counted, or INCLUDED.
-	DayZero *Setting `protobuf:"bytes,3,opt,name=day_zero,json=dayZero,proto3" json:"day_zero,omitempty"`
-	// NONE or NEXT_WORKING_DAY for a limit that ends on a holiday.
-	HolidayRoll *Setting `protobuf:"bytes,4,opt,name=holiday_roll,json=holidayRoll,proto3" json:"holiday_roll,omitempty"`
-	// Calendar of working days: HK, PRC or BOTH.
-	WorkingDayCalendar *Setting `protobuf:"bytes,5,opt,name=working_day_calendar,json=workingDayCalendar,proto3" json:"working_day_calendar,omitempty"`
-	// True where an ordinary Saturday is a working day.
-	SaturdayIsWorkingDay *Setting `protobuf:"bytes,6,opt,name=saturday_is_working_day,json=saturdayIsWorkingDay,proto3" json:"saturday_is_working_day,omitempty"`
-	unknownFields        protoimpl.UnknownFields
-	sizeCache            protoimpl.SizeCache
-}
-
-func (x *Counting) Reset() {
-	*x = Counting{}
-	mi := &file_cloudpact_terms_v1_formation_proto_msgTypes[0]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Counting) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Counting) ProtoMessage() {}
-
-func (x *Counting) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_terms_v1_formation_proto_msgTypes[0]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Counting.ProtoReflect.Descriptor instead.
-func (*Counting) Descriptor() ([]byte, []int) {
-	return file_cloudpact_terms_v1_formation_proto_rawDescGZIP(), []int{0}
-}
-
-func (x *Counting) GetClauses() []string {
-	if x != nil {
-		return x.Clauses
-	}
-	return nil
-}
-
-func (x *Counting) GetMonthRule() *Setting {
-	if x != nil {
-		return x.MonthRule
-	}
-	return nil
-}
-
-func (x *Counting) GetDayZero() *Setting {
-	if x != nil {
-		return x.DayZero
-	}
-	return nil
-}
-
-func (x *Counting) GetHolidayRoll() *Setting {
-	if x != nil {
-		return x.HolidayRoll
-	}
-	return nil
-}
-
-func (x *Counting) GetWorkingDayCalendar() *Setting {
-	if x != nil {
-		return x.WorkingDayCalendar
-	}
-	return nil
-}
-
-func (x *Counting) GetSaturdayIsWorkingDay() *Setting {
-	if x != nil {
-		return x.SaturdayIsWorkingDay
-	}
-	return nil
-}
-
 // Formation says how a contract is concluded and changed, and which orders share one
 // agreement.
 type Formation struct {
@@ -137,7 +46,9 @@ type Formation struct {
 	AmendmentClause string `protobuf:"bytes,9,opt,name=amendment_clause,json=amendmentClause,proto3" json:"amendment_clause,omitempty"`
 	// Signatures an amendment needs.
 	AmendmentSignatures int32 `protobuf:"varint,10,opt,name=amendment_signatures,json=amendmentSignatures,proto3" json:"amendment_signatures,omitempty"`
-	// Clauses that go on after the end.
+	// Readings that rank the parts of the agreement.
+	Readings []string `protobuf:"bytes,13,rep,name=readings,proto3" json:"readings,omitempty"`
+	// Clause on what goes on after the end.
 	SurvivalClause string `protobuf:"bytes,11,opt,name=survival_clause,json=survivalClause,proto3" json:"survival_clause,omitempty"`
 	// The clauses that survive.
 	SurvivingClauses []string `protobuf:"bytes,12,rep,name=surviving_clauses,json=survivingClauses,proto3" json:"surviving_clauses,omitempty"`
@@ -147,7 +58,7 @@ type Formation struct {
 
 func (x *Formation) Reset() {
 	*x = Formation{}
-	mi := &file_cloudpact_terms_v1_formation_proto_msgTypes[1]
+	mi := &file_cloudpact_terms_v1_formation_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -159,7 +70,7 @@ func (x *Formation) String() string {
 func (*Formation) ProtoMessage() {}
 
 func (x *Formation) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_terms_v1_formation_proto_msgTypes[1]
+	mi := &file_cloudpact_terms_v1_formation_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -172,7 +83,7 @@ func (x *Formation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Formation.ProtoReflect.Descriptor instead.
 func (*Formation) Descriptor() ([]byte, []int) {
-	return file_cloudpact_terms_v1_formation_proto_rawDescGZIP(), []int{1}
+	return file_cloudpact_terms_v1_formation_proto_rawDescGZIP(), []int{0}
 }
 
 func (x *Formation) GetEffectiveClause() string {
@@ -245,6 +156,13 @@ func (x *Formation) GetAmendmentSignatures() int32 {
 	return 0
 }
 
+func (x *Formation) GetReadings() []string {
+	if x != nil {
+		return x.Readings
+	}
+	return nil
+}
+
 func (x *Formation) GetSurvivalClause() string {
 	if x != nil {
 		return x.SurvivalClause
@@ -263,15 +181,7 @@ var File_cloudpact_terms_v1_formation_proto protoreflect.FileDescriptor
 
 const file_cloudpact_terms_v1_formation_proto_rawDesc = "" +
 	"\n" +
-	"\"cloudpact/terms/v1/formation.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/setting.proto\"\xfb\x02\n" +
-	"\bCounting\x12\x18\n" +
-	"\aclauses\x18\x01 \x03(\tR\aclauses\x12:\n" +
-	"\n" +
-	"month_rule\x18\x02 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\tmonthRule\x126\n" +
-	"\bday_zero\x18\x03 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\adayZero\x12>\n" +
-	"\fholiday_roll\x18\x04 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\vholidayRoll\x12M\n" +
-	"\x14working_day_calendar\x18\x05 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x12workingDayCalendar\x12R\n" +
-	"\x17saturday_is_working_day\x18\x06 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x14saturdayIsWorkingDay\"\xa4\x04\n" +
+	"\"cloudpact/terms/v1/formation.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/setting.proto\"\xc0\x04\n" +
 	"\tFormation\x12)\n" +
 	"\x10effective_clause\x18\x01 \x01(\tR\x0feffectiveClause\x12!\n" +
 	"\feffective_on\x18\x02 \x03(\tR\veffectiveOn\x12!\n" +
@@ -283,7 +193,8 @@ const file_cloudpact_terms_v1_formation_proto_rawDesc = "" +
 	"\rorder_decides\x18\b \x03(\tR\forderDecides\x12)\n" +
 	"\x10amendment_clause\x18\t \x01(\tR\x0famendmentClause\x121\n" +
 	"\x14amendment_signatures\x18\n" +
-	" \x01(\x05R\x13amendmentSignatures\x12'\n" +
+	" \x01(\x05R\x13amendmentSignatures\x12\x1a\n" +
+	"\breadings\x18\r \x03(\tR\breadings\x12'\n" +
 	"\x0fsurvival_clause\x18\v \x01(\tR\x0esurvivalClause\x12+\n" +
 	"\x11surviving_clauses\x18\f \x03(\tR\x10survivingClausesB1Z/cloudpact.dev/gen/go/cloudpact/terms/v1;termsv1b\x06proto3"
 
@@ -299,25 +210,19 @@ func file_cloudpact_terms_v1_formation_proto_rawDescGZIP() []byte {
 	return file_cloudpact_terms_v1_formation_proto_rawDescData
 }
 
-var file_cloudpact_terms_v1_formation_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_cloudpact_terms_v1_formation_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_cloudpact_terms_v1_formation_proto_goTypes = []any{
-	(*Counting)(nil),  // 0: cloudpact.terms.v1.Counting
-	(*Formation)(nil), // 1: cloudpact.terms.v1.Formation
-	(*Setting)(nil),   // 2: cloudpact.terms.v1.Setting
+	(*Formation)(nil), // 0: cloudpact.terms.v1.Formation
+	(*Setting)(nil),   // 1: cloudpact.terms.v1.Setting
 }
 var file_cloudpact_terms_v1_formation_proto_depIdxs = []int32{
-	2, // 0: cloudpact.terms.v1.Counting.month_rule:type_name -> cloudpact.terms.v1.Setting
-	2, // 1: cloudpact.terms.v1.Counting.day_zero:type_name -> cloudpact.terms.v1.Setting
-	2, // 2: cloudpact.terms.v1.Counting.holiday_roll:type_name -> cloudpact.terms.v1.Setting
-	2, // 3: cloudpact.terms.v1.Counting.working_day_calendar:type_name -> cloudpact.terms.v1.Setting
-	2, // 4: cloudpact.terms.v1.Counting.saturday_is_working_day:type_name -> cloudpact.terms.v1.Setting
-	2, // 5: cloudpact.terms.v1.Formation.scope:type_name -> cloudpact.terms.v1.Setting
-	2, // 6: cloudpact.terms.v1.Formation.order_override:type_name -> cloudpact.terms.v1.Setting
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	1, // 0: cloudpact.terms.v1.Formation.scope:type_name -> cloudpact.terms.v1.Setting
+	1, // 1: cloudpact.terms.v1.Formation.order_override:type_name -> cloudpact.terms.v1.Setting
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_terms_v1_formation_proto_init() }
@@ -332,7 +237,7 @@ func file_cloudpact_terms_v1_formation_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_cloudpact_terms_v1_formation_proto_rawDesc), len(file_cloudpact_terms_v1_formation_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   1,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

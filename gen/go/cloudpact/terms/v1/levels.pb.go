@@ -26,7 +26,9 @@ type ServiceLevels struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Clause.
 	Clause string `protobuf:"bytes,1,opt,name=clause,proto3" json:"clause,omitempty"`
-	// NOT_DOWNTIME or NOT_MEASURED: what excluded time counts as.
+	// Clause on the provider's document of levels.
+	DocumentClause string `protobuf:"bytes,7,opt,name=document_clause,json=documentClause,proto3" json:"document_clause,omitempty"`
+	// NOT_DOWNTIME or REMOVED_FROM_PERIOD: what excluded time counts as.
 	ExcludedTime *Setting `protobuf:"bytes,2,opt,name=excluded_time,json=excludedTime,proto3" json:"excluded_time,omitempty"`
 	// NONE, or how a missed level is credited.
 	Credit *Setting `protobuf:"bytes,3,opt,name=credit,proto3" json:"credit,omitempty"`
@@ -73,6 +75,13 @@ func (*ServiceLevels) Descriptor() ([]byte, []int) {
 func (x *ServiceLevels) GetClause() string {
 	if x != nil {
 		return x.Clause
+	}
+	return ""
+}
+
+func (x *ServiceLevels) GetDocumentClause() string {
+	if x != nil {
+		return x.DocumentClause
 	}
 	return ""
 }
@@ -449,8 +458,14 @@ type Liability struct {
 	ExclusionClause string `protobuf:"bytes,1,opt,name=exclusion_clause,json=exclusionClause,proto3" json:"exclusion_clause,omitempty"`
 	// Order in which the gates are passed.
 	Waterfall *Setting `protobuf:"bytes,2,opt,name=waterfall,proto3" json:"waterfall,omitempty"`
+	// Clause on data that the provider does not back up.
+	NoBackupClause string `protobuf:"bytes,12,opt,name=no_backup_clause,json=noBackupClause,proto3" json:"no_backup_clause,omitempty"`
+	// What makes the provider answer for it all the same.
+	BackupAgreed *Setting `protobuf:"bytes,13,opt,name=backup_agreed,json=backupAgreed,proto3" json:"backup_agreed,omitempty"`
 	// Clause on remedies where it cannot be excluded.
 	RemedyClause string `protobuf:"bytes,3,opt,name=remedy_clause,json=remedyClause,proto3" json:"remedy_clause,omitempty"`
+	// Clauses on the remedies of single kinds of supply.
+	RemedyClauses []string `protobuf:"bytes,14,rep,name=remedy_clauses,json=remedyClauses,proto3" json:"remedy_clauses,omitempty"`
 	// Who chooses the remedy.
 	RemedyChoice *Setting `protobuf:"bytes,4,opt,name=remedy_choice,json=remedyChoice,proto3" json:"remedy_choice,omitempty"`
 	// Value of a service supplied again.
@@ -515,11 +530,32 @@ func (x *Liability) GetWaterfall() *Setting {
 	return nil
 }
 
+func (x *Liability) GetNoBackupClause() string {
+	if x != nil {
+		return x.NoBackupClause
+	}
+	return ""
+}
+
+func (x *Liability) GetBackupAgreed() *Setting {
+	if x != nil {
+		return x.BackupAgreed
+	}
+	return nil
+}
+
 func (x *Liability) GetRemedyClause() string {
 	if x != nil {
 		return x.RemedyClause
 	}
 	return ""
+}
+
+func (x *Liability) GetRemedyClauses() []string {
+	if x != nil {
+		return x.RemedyClauses
+	}
+	return nil
 }
 
 func (x *Liability) GetRemedyChoice() *Setting {
@@ -578,13 +614,151 @@ func (x *Liability) GetCapZero() *Setting {
 	return nil
 }
 
+// Indemnity is what the customer makes good in full.
+type Indemnity struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Clause.
+	Clause string `protobuf:"bytes,1,opt,name=clause,proto3" json:"clause,omitempty"`
+	// The grounds.
+	Rules []*IndemnityRule `protobuf:"bytes,2,rep,name=rules,proto3" json:"rules,omitempty"`
+	// Days to pay.
+	PaymentDays   *Setting `protobuf:"bytes,3,opt,name=payment_days,json=paymentDays,proto3" json:"payment_days,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Indemnity) Reset() {
+	*x = Indemnity{}
+	mi := &file_cloudpact_terms_v1_levels_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Indemnity) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Indemnity) ProtoMessage() {}
+
+func (x *Indemnity) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_terms_v1_levels_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Indemnity.ProtoReflect.Descriptor instead.
+func (*Indemnity) Descriptor() ([]byte, []int) {
+	return file_cloudpact_terms_v1_levels_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Indemnity) GetClause() string {
+	if x != nil {
+		return x.Clause
+	}
+	return ""
+}
+
+func (x *Indemnity) GetRules() []*IndemnityRule {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+func (x *Indemnity) GetPaymentDays() *Setting {
+	if x != nil {
+		return x.PaymentDays
+	}
+	return nil
+}
+
+// IndemnityRule is one ground.
+type IndemnityRule struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Ground, for example USE_BREACH.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Clause.
+	Clause string `protobuf:"bytes,2,opt,name=clause,proto3" json:"clause,omitempty"`
+	// FULL or PROPORTIONAL where the provider contributed; empty where it does not matter.
+	Contribution *Setting `protobuf:"bytes,3,opt,name=contribution,proto3" json:"contribution,omitempty"`
+	// True where a breach must be on record.
+	NeedsBreach   bool `protobuf:"varint,4,opt,name=needs_breach,json=needsBreach,proto3" json:"needs_breach,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IndemnityRule) Reset() {
+	*x = IndemnityRule{}
+	mi := &file_cloudpact_terms_v1_levels_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IndemnityRule) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IndemnityRule) ProtoMessage() {}
+
+func (x *IndemnityRule) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_terms_v1_levels_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IndemnityRule.ProtoReflect.Descriptor instead.
+func (*IndemnityRule) Descriptor() ([]byte, []int) {
+	return file_cloudpact_terms_v1_levels_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *IndemnityRule) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *IndemnityRule) GetClause() string {
+	if x != nil {
+		return x.Clause
+	}
+	return ""
+}
+
+func (x *IndemnityRule) GetContribution() *Setting {
+	if x != nil {
+		return x.Contribution
+	}
+	return nil
+}
+
+func (x *IndemnityRule) GetNeedsBreach() bool {
+	if x != nil {
+		return x.NeedsBreach
+	}
+	return false
+}
+
 var File_cloudpact_terms_v1_levels_proto protoreflect.FileDescriptor
 
 const file_cloudpact_terms_v1_levels_proto_rawDesc = "" +
 	"\n" +
-	"\x1fcloudpact/terms/v1/levels.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/setting.proto\"\xd6\x02\n" +
+	"\x1fcloudpact/terms/v1/levels.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/setting.proto\"\xff\x02\n" +
 	"\rServiceLevels\x12\x16\n" +
-	"\x06clause\x18\x01 \x01(\tR\x06clause\x12@\n" +
+	"\x06clause\x18\x01 \x01(\tR\x06clause\x12'\n" +
+	"\x0fdocument_clause\x18\a \x01(\tR\x0edocumentClause\x12@\n" +
 	"\rexcluded_time\x18\x02 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\fexcludedTime\x123\n" +
 	"\x06credit\x18\x03 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x06credit\x12/\n" +
 	"\x05tiers\x18\x04 \x03(\v2\x19.cloudpact.terms.v1.TiersR\x05tiers\x12;\n" +
@@ -616,11 +790,14 @@ const file_cloudpact_terms_v1_levels_proto_rawDesc = "" +
 	"\x05kinds\x18\x02 \x03(\tR\x05kinds\x12\x1e\n" +
 	"\n" +
 	"categories\x18\x03 \x03(\tR\n" +
-	"categories\"\xc9\x04\n" +
+	"categories\"\xdc\x05\n" +
 	"\tLiability\x12)\n" +
 	"\x10exclusion_clause\x18\x01 \x01(\tR\x0fexclusionClause\x129\n" +
-	"\twaterfall\x18\x02 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\twaterfall\x12#\n" +
-	"\rremedy_clause\x18\x03 \x01(\tR\fremedyClause\x12@\n" +
+	"\twaterfall\x18\x02 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\twaterfall\x12(\n" +
+	"\x10no_backup_clause\x18\f \x01(\tR\x0enoBackupClause\x12@\n" +
+	"\rbackup_agreed\x18\r \x01(\v2\x1b.cloudpact.terms.v1.SettingR\fbackupAgreed\x12#\n" +
+	"\rremedy_clause\x18\x03 \x01(\tR\fremedyClause\x12%\n" +
+	"\x0eremedy_clauses\x18\x0e \x03(\tR\rremedyClauses\x12@\n" +
 	"\rremedy_choice\x18\x04 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\fremedyChoice\x12B\n" +
 	"\x0eresupply_value\x18\x05 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\rresupplyValue\x12\x1d\n" +
 	"\n" +
@@ -631,7 +808,16 @@ const file_cloudpact_terms_v1_levels_proto_rawDesc = "" +
 	"\bcap_pool\x18\t \x01(\v2\x1b.cloudpact.terms.v1.SettingR\acapPool\x12C\n" +
 	"\x0fcap_new_service\x18\n" +
 	" \x01(\v2\x1b.cloudpact.terms.v1.SettingR\rcapNewService\x126\n" +
-	"\bcap_zero\x18\v \x01(\v2\x1b.cloudpact.terms.v1.SettingR\acapZeroB1Z/cloudpact.dev/gen/go/cloudpact/terms/v1;termsv1b\x06proto3"
+	"\bcap_zero\x18\v \x01(\v2\x1b.cloudpact.terms.v1.SettingR\acapZero\"\x9c\x01\n" +
+	"\tIndemnity\x12\x16\n" +
+	"\x06clause\x18\x01 \x01(\tR\x06clause\x127\n" +
+	"\x05rules\x18\x02 \x03(\v2!.cloudpact.terms.v1.IndemnityRuleR\x05rules\x12>\n" +
+	"\fpayment_days\x18\x03 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\vpaymentDays\"\x9b\x01\n" +
+	"\rIndemnityRule\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06clause\x18\x02 \x01(\tR\x06clause\x12?\n" +
+	"\fcontribution\x18\x03 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\fcontribution\x12!\n" +
+	"\fneeds_breach\x18\x04 \x01(\bR\vneedsBreachB1Z/cloudpact.dev/gen/go/cloudpact/terms/v1;termsv1b\x06proto3"
 
 var (
 	file_cloudpact_terms_v1_levels_proto_rawDescOnce sync.Once
@@ -645,7 +831,7 @@ func file_cloudpact_terms_v1_levels_proto_rawDescGZIP() []byte {
 	return file_cloudpact_terms_v1_levels_proto_rawDescData
 }
 
-var file_cloudpact_terms_v1_levels_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_cloudpact_terms_v1_levels_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_cloudpact_terms_v1_levels_proto_goTypes = []any{
 	(*ServiceLevels)(nil), // 0: cloudpact.terms.v1.ServiceLevels
 	(*Tiers)(nil),         // 1: cloudpact.terms.v1.Tiers
@@ -653,28 +839,34 @@ var file_cloudpact_terms_v1_levels_proto_goTypes = []any{
 	(*HandOver)(nil),      // 3: cloudpact.terms.v1.HandOver
 	(*CustomerOwned)(nil), // 4: cloudpact.terms.v1.CustomerOwned
 	(*Liability)(nil),     // 5: cloudpact.terms.v1.Liability
-	(*Setting)(nil),       // 6: cloudpact.terms.v1.Setting
+	(*Indemnity)(nil),     // 6: cloudpact.terms.v1.Indemnity
+	(*IndemnityRule)(nil), // 7: cloudpact.terms.v1.IndemnityRule
+	(*Setting)(nil),       // 8: cloudpact.terms.v1.Setting
 }
 var file_cloudpact_terms_v1_levels_proto_depIdxs = []int32{
-	6,  // 0: cloudpact.terms.v1.ServiceLevels.excluded_time:type_name -> cloudpact.terms.v1.Setting
-	6,  // 1: cloudpact.terms.v1.ServiceLevels.credit:type_name -> cloudpact.terms.v1.Setting
+	8,  // 0: cloudpact.terms.v1.ServiceLevels.excluded_time:type_name -> cloudpact.terms.v1.Setting
+	8,  // 1: cloudpact.terms.v1.ServiceLevels.credit:type_name -> cloudpact.terms.v1.Setting
 	1,  // 2: cloudpact.terms.v1.ServiceLevels.tiers:type_name -> cloudpact.terms.v1.Tiers
 	3,  // 3: cloudpact.terms.v1.ServiceLevels.hand_overs:type_name -> cloudpact.terms.v1.HandOver
 	4,  // 4: cloudpact.terms.v1.ServiceLevels.customer_owned:type_name -> cloudpact.terms.v1.CustomerOwned
 	2,  // 5: cloudpact.terms.v1.Tiers.rows:type_name -> cloudpact.terms.v1.Tier
-	6,  // 6: cloudpact.terms.v1.HandOver.point:type_name -> cloudpact.terms.v1.Setting
-	6,  // 7: cloudpact.terms.v1.Liability.waterfall:type_name -> cloudpact.terms.v1.Setting
-	6,  // 8: cloudpact.terms.v1.Liability.remedy_choice:type_name -> cloudpact.terms.v1.Setting
-	6,  // 9: cloudpact.terms.v1.Liability.resupply_value:type_name -> cloudpact.terms.v1.Setting
-	6,  // 10: cloudpact.terms.v1.Liability.cap_basis:type_name -> cloudpact.terms.v1.Setting
-	6,  // 11: cloudpact.terms.v1.Liability.cap_pool:type_name -> cloudpact.terms.v1.Setting
-	6,  // 12: cloudpact.terms.v1.Liability.cap_new_service:type_name -> cloudpact.terms.v1.Setting
-	6,  // 13: cloudpact.terms.v1.Liability.cap_zero:type_name -> cloudpact.terms.v1.Setting
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	8,  // 6: cloudpact.terms.v1.HandOver.point:type_name -> cloudpact.terms.v1.Setting
+	8,  // 7: cloudpact.terms.v1.Liability.waterfall:type_name -> cloudpact.terms.v1.Setting
+	8,  // 8: cloudpact.terms.v1.Liability.backup_agreed:type_name -> cloudpact.terms.v1.Setting
+	8,  // 9: cloudpact.terms.v1.Liability.remedy_choice:type_name -> cloudpact.terms.v1.Setting
+	8,  // 10: cloudpact.terms.v1.Liability.resupply_value:type_name -> cloudpact.terms.v1.Setting
+	8,  // 11: cloudpact.terms.v1.Liability.cap_basis:type_name -> cloudpact.terms.v1.Setting
+	8,  // 12: cloudpact.terms.v1.Liability.cap_pool:type_name -> cloudpact.terms.v1.Setting
+	8,  // 13: cloudpact.terms.v1.Liability.cap_new_service:type_name -> cloudpact.terms.v1.Setting
+	8,  // 14: cloudpact.terms.v1.Liability.cap_zero:type_name -> cloudpact.terms.v1.Setting
+	7,  // 15: cloudpact.terms.v1.Indemnity.rules:type_name -> cloudpact.terms.v1.IndemnityRule
+	8,  // 16: cloudpact.terms.v1.Indemnity.payment_days:type_name -> cloudpact.terms.v1.Setting
+	8,  // 17: cloudpact.terms.v1.IndemnityRule.contribution:type_name -> cloudpact.terms.v1.Setting
+	18, // [18:18] is the sub-list for method output_type
+	18, // [18:18] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_terms_v1_levels_proto_init() }
@@ -689,7 +881,7 @@ func file_cloudpact_terms_v1_levels_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_cloudpact_terms_v1_levels_proto_rawDesc), len(file_cloudpact_terms_v1_levels_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

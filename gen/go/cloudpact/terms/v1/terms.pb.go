@@ -94,7 +94,9 @@ type Terms struct {
 	// Measured service levels and their tier tables.
 	ServiceLevels *ServiceLevels `protobuf:"bytes,34,opt,name=service_levels,json=serviceLevels,proto3" json:"service_levels,omitempty"`
 	// The gates and the cap of the provider's liability.
-	Liability     *Liability `protobuf:"bytes,35,opt,name=liability,proto3" json:"liability,omitempty"`
+	Liability *Liability `protobuf:"bytes,35,opt,name=liability,proto3" json:"liability,omitempty"`
+	// What the customer makes good in full.
+	Indemnity     *Indemnity `protobuf:"bytes,36,opt,name=indemnity,proto3" json:"indemnity,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -370,6 +372,13 @@ func (x *Terms) GetServiceLevels() *ServiceLevels {
 func (x *Terms) GetLiability() *Liability {
 	if x != nil {
 		return x.Liability
+	}
+	return nil
+}
+
+func (x *Terms) GetIndemnity() *Indemnity {
+	if x != nil {
+		return x.Indemnity
 	}
 	return nil
 }
@@ -789,7 +798,7 @@ var File_cloudpact_terms_v1_terms_proto protoreflect.FileDescriptor
 
 const file_cloudpact_terms_v1_terms_proto_rawDesc = "" +
 	"\n" +
-	"\x1ecloudpact/terms/v1/terms.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/arrears.proto\x1a!cloudpact/terms/v1/charging.proto\x1a%cloudpact/terms/v1/commencement.proto\x1a cloudpact/terms/v1/custody.proto\x1a cloudpact/terms/v1/deposit.proto\x1a\x1fcloudpact/terms/v1/duties.proto\x1a\"cloudpact/terms/v1/formation.proto\x1a\"cloudpact/terms/v1/invoicing.proto\x1a cloudpact/terms/v1/leaving.proto\x1a\x1fcloudpact/terms/v1/levels.proto\x1a cloudpact/terms/v1/setting.proto\x1a\x1dcloudpact/terms/v1/term.proto\x1a\x1fcloudpact/terms/v1/tokens.proto\"\xfc\x0e\n" +
+	"\x1ecloudpact/terms/v1/terms.proto\x12\x12cloudpact.terms.v1\x1a cloudpact/terms/v1/arrears.proto\x1a!cloudpact/terms/v1/charging.proto\x1a%cloudpact/terms/v1/commencement.proto\x1a!cloudpact/terms/v1/counting.proto\x1a cloudpact/terms/v1/custody.proto\x1a cloudpact/terms/v1/deposit.proto\x1a\x1fcloudpact/terms/v1/duties.proto\x1a\"cloudpact/terms/v1/formation.proto\x1a\"cloudpact/terms/v1/invoicing.proto\x1a cloudpact/terms/v1/leaving.proto\x1a\x1fcloudpact/terms/v1/levels.proto\x1a cloudpact/terms/v1/setting.proto\x1a\x1dcloudpact/terms/v1/term.proto\x1a\x1fcloudpact/terms/v1/tokens.proto\"\xb9\x0f\n" +
 	"\x05Terms\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\tR\brevision\x12\x14\n" +
@@ -828,7 +837,8 @@ const file_cloudpact_terms_v1_terms_proto_rawDesc = "" +
 	"\bsnapshot\x18  \x01(\v2\x1c.cloudpact.terms.v1.SnapshotR\bsnapshot\x122\n" +
 	"\x06duties\x18! \x01(\v2\x1a.cloudpact.terms.v1.DutiesR\x06duties\x12H\n" +
 	"\x0eservice_levels\x18\" \x01(\v2!.cloudpact.terms.v1.ServiceLevelsR\rserviceLevels\x12;\n" +
-	"\tliability\x18# \x01(\v2\x1d.cloudpact.terms.v1.LiabilityR\tliability\"\xf9\x01\n" +
+	"\tliability\x18# \x01(\v2\x1d.cloudpact.terms.v1.LiabilityR\tliability\x12;\n" +
+	"\tindemnity\x18$ \x01(\v2\x1d.cloudpact.terms.v1.IndemnityR\tindemnity\"\xf9\x01\n" +
 	"\x06Clause\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12\x16\n" +
@@ -913,6 +923,7 @@ var file_cloudpact_terms_v1_terms_proto_goTypes = []any{
 	(*Duties)(nil),        // 29: cloudpact.terms.v1.Duties
 	(*ServiceLevels)(nil), // 30: cloudpact.terms.v1.ServiceLevels
 	(*Liability)(nil),     // 31: cloudpact.terms.v1.Liability
+	(*Indemnity)(nil),     // 32: cloudpact.terms.v1.Indemnity
 }
 var file_cloudpact_terms_v1_terms_proto_depIdxs = []int32{
 	5,  // 0: cloudpact.terms.v1.Terms.time_zone:type_name -> cloudpact.terms.v1.Setting
@@ -946,12 +957,13 @@ var file_cloudpact_terms_v1_terms_proto_depIdxs = []int32{
 	29, // 28: cloudpact.terms.v1.Terms.duties:type_name -> cloudpact.terms.v1.Duties
 	30, // 29: cloudpact.terms.v1.Terms.service_levels:type_name -> cloudpact.terms.v1.ServiceLevels
 	31, // 30: cloudpact.terms.v1.Terms.liability:type_name -> cloudpact.terms.v1.Liability
-	3,  // 31: cloudpact.terms.v1.Reading.options:type_name -> cloudpact.terms.v1.Option
-	32, // [32:32] is the sub-list for method output_type
-	32, // [32:32] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	32, // 31: cloudpact.terms.v1.Terms.indemnity:type_name -> cloudpact.terms.v1.Indemnity
+	3,  // 32: cloudpact.terms.v1.Reading.options:type_name -> cloudpact.terms.v1.Option
+	33, // [33:33] is the sub-list for method output_type
+	33, // [33:33] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_terms_v1_terms_proto_init() }
@@ -962,6 +974,7 @@ func file_cloudpact_terms_v1_terms_proto_init() {
 	file_cloudpact_terms_v1_arrears_proto_init()
 	file_cloudpact_terms_v1_charging_proto_init()
 	file_cloudpact_terms_v1_commencement_proto_init()
+	file_cloudpact_terms_v1_counting_proto_init()
 	file_cloudpact_terms_v1_custody_proto_init()
 	file_cloudpact_terms_v1_deposit_proto_init()
 	file_cloudpact_terms_v1_duties_proto_init()

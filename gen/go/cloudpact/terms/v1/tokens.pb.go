@@ -246,6 +246,8 @@ type TokenRule struct {
 	AfterTermClause string `protobuf:"bytes,6,opt,name=after_term_clause,json=afterTermClause,proto3" json:"after_term_clause,omitempty"`
 	// Clause on the last partial year.
 	ProrationClause string `protobuf:"bytes,7,opt,name=proration_clause,json=prorationClause,proto3" json:"proration_clause,omitempty"`
+	// Clause that makes a later change a use; empty for none.
+	ChangeClause string `protobuf:"bytes,15,opt,name=change_clause,json=changeClause,proto3" json:"change_clause,omitempty"`
 	// Whose ledger it is: each unit's, or the service's. One of: UNIT, SERVICE.
 	Ledger string `protobuf:"bytes,8,opt,name=ledger,proto3" json:"ledger,omitempty"`
 	// What the unit is, for example VIRTUAL_SERVER. One of: VIRTUAL_SERVER, CUSTOMER_VM,
@@ -342,6 +344,13 @@ func (x *TokenRule) GetAfterTermClause() string {
 func (x *TokenRule) GetProrationClause() string {
 	if x != nil {
 		return x.ProrationClause
+	}
+	return ""
+}
+
+func (x *TokenRule) GetChangeClause() string {
+	if x != nil {
+		return x.ChangeClause
 	}
 	return ""
 }
@@ -734,7 +743,7 @@ const file_cloudpact_terms_v1_tokens_proto_rawDesc = "" +
 	"\x10interface_clause\x18\x11 \x01(\tR\x0finterfaceClause\x12W\n" +
 	"\x19interface_change_consumes\x18\x12 \x01(\v2\x1b.cloudpact.terms.v1.SettingR\x17interfaceChangeConsumes\x12\x1f\n" +
 	"\vform_clause\x18\x13 \x01(\tR\n" +
-	"formClause\"\x95\x04\n" +
+	"formClause\"\xba\x04\n" +
 	"\tTokenRule\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05kinds\x18\x02 \x03(\tR\x05kinds\x12\x16\n" +
@@ -743,7 +752,8 @@ const file_cloudpact_terms_v1_tokens_proto_rawDesc = "" +
 	"use_clause\x18\x04 \x01(\tR\tuseClause\x12#\n" +
 	"\rexpiry_clause\x18\x05 \x01(\tR\fexpiryClause\x12*\n" +
 	"\x11after_term_clause\x18\x06 \x01(\tR\x0fafterTermClause\x12)\n" +
-	"\x10proration_clause\x18\a \x01(\tR\x0fprorationClause\x12\x16\n" +
+	"\x10proration_clause\x18\a \x01(\tR\x0fprorationClause\x12#\n" +
+	"\rchange_clause\x18\x0f \x01(\tR\fchangeClause\x12\x16\n" +
 	"\x06ledger\x18\b \x01(\tR\x06ledger\x12\x12\n" +
 	"\x04unit\x18\t \x01(\tR\x04unit\x12\x1f\n" +
 	"\vyear_months\x18\n" +
