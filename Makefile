@@ -16,7 +16,7 @@
 # fetched on first use. So the network is needed once, and then no more.
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check-gen lint breaking landed test full bench run ci
+.PHONY: help generate check-gen fmt lint breaking landed test full bench run ci
 
 help: ## this index
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -26,6 +26,9 @@ generate: ## gen/ from proto/
 
 check-gen: ## fail where gen/ is not what proto/ yields
 	@.ci/generate --check
+
+fmt: ## every Go file as `make lint` wants it
+	@.ci/lint fmt
 
 lint: ## gofmt, buf lint, versions, golangci-lint on every module
 	@.ci/lint
