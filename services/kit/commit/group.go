@@ -263,6 +263,9 @@ func (s *scope) finish(o *op) error {
 	}
 	if o.err == nil && !lost && !o.request.ValidateOnly {
 		s.g.wrote = s.g.wrote || s.wrote
+		if s.wrote && o.key.Customer == "" {
+			delete(s.g.clocks, o.key.Provider) // it may have moved the provider's clock
+		}
 		if s.saved {
 			return s.g.tx.Release(s.ctx)
 		}

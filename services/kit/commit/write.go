@@ -3,75 +3,63 @@ package commit
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 
 	"cloudpact.dev/services/kit/db"
 )
 
 // lookUp answers the operations whose request was answered before.
 func (g *group) lookUp(ops []*op) error {
-	var with []*op
+	asked := map[[2]string][]*op{}
+	var scopes, ids []string
 	for _, o := range ops {
-		if o.request.ID != "" && o.replay != nil {
-			with = append(with, o)
+		if o.request.ID == "" {
+			continue
 		}
+		k := [2]string{o.request.Scope, o.request.ID}
+		if asked[k] == nil {
+			scopes, ids = append(scopes, k[0]), append(ids, k[1])
+		}
+		asked[k] = append(asked[k], o)
 	}
-	step := 1
+	if len(ids) == 0 {
+		return nil
+	}
+	const columns = "scope, id, hash, reply, stream, position, record_time"
 	if g.tx.Dialect() == db.Postgres {
-		step = 64
+		return g.answerAll(asked, "select "+columns+` from requests where (scope, id) in
+			(select * from unnest($1::text[], $2::text[]))`, scopes, ids)
 	}
-	for part := range slices.Chunk(with, step) {
-		if err := g.lookUpSome(part); err != nil {
+	for i := range ids {
+		err := g.answerAll(asked, "select "+columns+" from requests where scope = $1 and id = $2", scopes[i], ids[i])
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (g *group) lookUpSome(ops []*op) error {
-	// Padded to a power of two, so that few texts have to be prepared.
-	n := 1
-	for n < len(ops) {
-		n *= 2
-	}
-	var b strings.Builder
-	b.WriteString("select scope, id, hash, reply, stream, position, record_time from requests where ")
-	args := make([]any, 0, 2*n)
-	for i := range n {
-		if i > 0 {
-			b.WriteString(" or ")
-		}
-		b.WriteString("scope = $" + strconv.Itoa(2*i+1) + " and id = $" + strconv.Itoa(2*i+2))
-		o := ops[min(i, len(ops)-1)]
-		args = append(args, o.request.Scope, o.request.ID)
-	}
-	rows, err := g.tx.QueryClosed(g.ctx, b.String(), args...)
+func (g *group) answerAll(asked map[[2]string][]*op, query string, args ...any) error {
+	rows, err := g.tx.QueryClosed(g.ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var scope, id string
+		var k [2]string
 		var hash []byte
 		var reply db.JSON[json.RawMessage]
 		var was Outcome
 		var at db.Time
-		if err := rows.Scan(&scope, &id, &hash, &reply, &was.Stream, &was.Position, &at); err != nil {
+		if err := rows.Scan(&k[0], &k[1], &hash, &reply, &was.Stream, &was.Position, &at); err != nil {
 			return err
 		}
 		was.RecordTime = at.Time()
-		for _, o := range ops {
-			if o.request.Scope == scope && o.request.ID == id {
-				o.answer(hash, reply.V, was)
-			}
+		for _, o := range asked[k] {
+			o.answer(hash, reply.V, was)
 		}
 	}
 	return rows.Err()
 }
-
-// requestColumns are those of the table requests, in the order of its rows.
-var requestColumns = []string{"scope", "id", "hash", "reply", "stream", "position", "record_time"}
 
 // write puts the group's changes and request ids into the transaction, the feed
 // last but for the request ids, which carry positions. It gives the streams
@@ -81,31 +69,57 @@ func (g *group) write(ops []*op) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rows [][]any
-	for _, o := range ops {
-		if o.saved == nil || o.err != nil {
-			continue
-		}
-		rows = append(rows, []any{
-			o.request.Scope, o.request.ID, o.request.Hash, string(o.saved),
-			o.outcome.Stream, o.outcome.Position, db.Time(o.now),
-		})
-	}
+	var keep []*op
 	for _, o := range ops {
 		if o.follows != nil {
 			o.outcome = o.follows.outcome
 			o.outcome.Replayed = true
 		}
+		if o.saved != nil && o.err == nil {
+			keep = append(keep, o)
+		}
 	}
-	if len(rows) == 0 {
+	if len(keep) == 0 {
 		return streams, nil
 	}
 	g.wrote = true
-	err = db.InsertRows(g.ctx, g.tx, "requests", requestColumns, rows)
+	err = g.keepRequests(keep)
 	if db.Class(err) == db.Unique {
 		return nil, errRival
 	}
 	return streams, err
+}
+
+// keepRequests writes the rows by which repetitions will be known.
+func (g *group) keepRequests(ops []*op) error {
+	if g.tx.Dialect() == db.Postgres {
+		return g.keepPostgres(ops)
+	}
+	for _, o := range ops {
+		_, err := g.tx.ExecContext(g.ctx,
+			"insert into requests (scope, id, hash, reply, stream, position, record_time) values ($1, $2, $3, $4, $5, $6, $7)",
+			o.request.Scope, o.request.ID, o.request.Hash, string(o.saved),
+			o.outcome.Stream, o.outcome.Position, db.Time(o.now))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *group) keepPostgres(ops []*op) error {
+	n := len(ops)
+	scopes, ids, replies, times := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	hashes, streams, positions := make([][]byte, n), make([]int32, n), make([]int64, n)
+	for i, o := range ops {
+		scopes[i], ids[i], replies[i], times[i] = o.request.Scope, o.request.ID, string(o.saved), db.Time(o.now).String()
+		hashes[i], streams[i], positions[i] = o.request.Hash, int32(o.outcome.Stream), o.outcome.Position
+	}
+	_, err := g.tx.ExecContext(g.ctx,
+		`insert into requests (scope, id, hash, reply, stream, position, record_time)
+		select * from unnest($1::text[], $2::text[], $3::bytea[], $4::jsonb[], $5::integer[], $6::bigint[], $7::timestamptz[])`,
+		scopes, ids, hashes, replies, streams, positions, times)
+	return err
 }
 
 // append writes the changes of all operations and notes each one's position.

@@ -86,8 +86,8 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 // Dialect tells which of the two it is.
 func (d *DB) Dialect() Dialect { return d.dialect }
 
-// Read gives the readers: each statement sees what was committed before it. On
-// SQLite a write through it is refused by the database.
+// Read gives the readers: each statement sees what was committed before it. A
+// write through it is refused by the database.
 func (d *DB) Read() Querier { return d.reader }
 
 // Snapshot runs fn on one consistent view of the database, read-only.

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,13 +22,6 @@ func openPostgres(cfg Config) (*DB, error) {
 	if _, set := pc.RuntimeParams["application_name"]; !set {
 		pc.RuntimeParams["application_name"] = "cloudpact"
 	}
-	afterConnect := stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
-		if _, set := pc.RuntimeParams["statement_timeout"]; set {
-			return nil
-		}
-		_, err := c.Exec(ctx, fmt.Sprintf("set statement_timeout = '%s'", statementTimeout))
-		return err
-	})
 	writers, readers := cfg.MaxWriters, cfg.MaxReaders
 	if writers <= 0 {
 		writers = 10
@@ -37,13 +29,30 @@ func openPostgres(cfg Config) (*DB, error) {
 	if readers <= 0 {
 		readers = 12
 	}
-	w := stdlib.OpenDB(*pc, afterConnect)
+	w := stdlib.OpenDB(*pc, afterConnect(pc, ""))
 	w.SetMaxOpenConns(writers)
 	w.SetMaxIdleConns(writers)
 	w.SetConnMaxIdleTime(5 * time.Minute)
-	r := stdlib.OpenDB(*pc, afterConnect)
+	r := stdlib.OpenDB(*pc, afterConnect(pc, "set default_transaction_read_only = on"))
 	r.SetMaxOpenConns(readers)
 	r.SetMaxIdleConns(readers)
 	r.SetConnMaxIdleTime(5 * time.Minute)
 	return &DB{cfg: cfg, dialect: Postgres, write: w, read: r, reader: newReader(r, false)}, nil
+}
+
+// afterConnect bounds statements on each new connection, unless the DSN does,
+// and runs one more setting if there is one.
+func afterConnect(pc *pgx.ConnConfig, setting string) stdlib.OptionOpenDB {
+	return stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		if _, set := pc.RuntimeParams["statement_timeout"]; !set {
+			if _, err := c.Exec(ctx, "set statement_timeout = '"+statementTimeout+"'"); err != nil {
+				return err
+			}
+		}
+		if setting == "" {
+			return nil
+		}
+		_, err := c.Exec(ctx, setting)
+		return err
+	})
 }

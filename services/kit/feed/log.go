@@ -30,76 +30,44 @@ func (l *Log) Lock(ctx context.Context, tx db.Tx, streams []int) error {
 	if tx.Dialect() == db.SQLite {
 		return nil
 	}
-	marks, args := oneOf(streams)
-	rows, err := tx.QueryContext(ctx,
-		"select stream from feed_heads where stream in ("+marks+") order by stream for update", args...)
-	if err != nil {
-		return err
+	numbers := make([]int32, len(streams))
+	for i, n := range streams {
+		numbers[i] = int32(n)
 	}
-	defer rows.Close()
-	for rows.Next() {
-	}
-	return rows.Err()
-}
-
-// oneOf makes the list of an "in (...)", padded to a power of two so that few
-// texts have to be prepared.
-func oneOf(streams []int) (string, []any) {
-	n := 1
-	for n < len(streams) {
-		n *= 2
-	}
-	var b strings.Builder
-	args := make([]any, n)
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("$" + strconv.Itoa(i+1))
-		args[i] = streams[min(i, len(streams)-1)]
-	}
-	return b.String(), args
-}
-
-var feedColumns = []string{
-	"stream", "position", "provider", "customer", "type", "subject", "effective_time", "record_time", "body",
+	_, err := tx.ExecContext(ctx,
+		"select 1 from feed_heads where stream = any($1::integer[]) order by stream for update", numbers)
+	return err
 }
 
 // Append writes the entries and gives their positions. Positions come from the
 // head rows, which stay locked until the transaction ends: a sequence's numbers
 // become visible out of order, and a reader would pass a late one by.
 func (l *Log) Append(ctx context.Context, tx db.Tx, entries []commit.Entry) ([]int64, error) {
-	var count, next [Streams]int64
+	var count [Streams]int64
 	for _, e := range entries {
 		count[e.Stream]++
 	}
-	for stream, n := range count {
-		if n == 0 {
-			continue
-		}
-		var head int64
-		err := tx.QueryRowContext(ctx,
-			"update feed_heads set head = head + $2 where stream = $1 returning head", stream, n).Scan(&head)
-		if err != nil {
-			return nil, fmt.Errorf("take positions of stream %d: %w", stream, err)
-		}
-		next[stream] = head - n + 1
+	write := appendSQLite
+	if tx.Dialect() == db.Postgres {
+		write = appendPostgres
 	}
-	rows := make([][]any, len(entries))
+	positions, err := write(ctx, tx, count, entries)
+	if err != nil {
+		return nil, fmt.Errorf("append to the feed of %s: %w", l.source, err)
+	}
+	return positions, nil
+}
+
+// number gives the entries their positions, from the heads as they are after
+// all of them.
+func number(count, heads [Streams]int64, entries []commit.Entry) []int64 {
+	var used [Streams]int64
 	positions := make([]int64, len(entries))
 	for i, e := range entries {
-		positions[i] = next[e.Stream]
-		next[e.Stream]++
-		body := e.Body
-		if body == nil {
-			body = []byte{}
-		}
-		rows[i] = []any{
-			e.Stream, positions[i], e.Key.Provider, e.Key.Customer, e.Type, e.Subject,
-			db.Time(e.EffectiveTime), db.Time(e.RecordTime), body,
-		}
+		used[e.Stream]++
+		positions[i] = heads[e.Stream] - count[e.Stream] + used[e.Stream]
 	}
-	return positions, db.InsertRows(ctx, tx, "feed", feedColumns, rows)
+	return positions
 }
 
 // Filter chooses changes. The zero Filter chooses none: give After or Streams.
@@ -193,16 +161,7 @@ func (l *Log) Heads(ctx context.Context) ([Streams]int64, error) {
 	if err != nil {
 		return heads, fmt.Errorf("read the heads of %s: %w", l.source, err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var stream int
-		var head int64
-		if err := rows.Scan(&stream, &head); err != nil {
-			return heads, err
-		}
-		heads[stream] = head
-	}
-	return heads, rows.Err()
+	return heads, scanHeads(rows, &heads)
 }
 
 // Start is the After of a reader that has read nothing: all streams from 0.

@@ -1,0 +1,108 @@
+package feed
+
+import (
+	"context"
+	"database/sql"
+
+	"cloudpact.dev/services/kit/commit"
+	"cloudpact.dev/services/kit/db"
+)
+
+// Each database gets the form of writing many rows that is fastest there: a
+// prepared row in a loop, or arrays in one statement of a fixed text.
+
+var feedColumns = []string{
+	"stream", "position", "provider", "customer", "type", "subject", "effective_time", "record_time", "body",
+}
+
+func appendSQLite(ctx context.Context, tx db.Tx, count [Streams]int64, entries []commit.Entry) ([]int64, error) {
+	var heads [Streams]int64
+	for stream, n := range count {
+		if n == 0 {
+			continue
+		}
+		err := tx.QueryRowContext(ctx,
+			"update feed_heads set head = head + $2 where stream = $1 returning head", stream, n).Scan(&heads[stream])
+		if err != nil {
+			return nil, err
+		}
+	}
+	positions := number(count, heads, entries)
+	rows := make([][]any, len(entries))
+	for i, e := range entries {
+		rows[i] = []any{
+			e.Stream, positions[i], e.Key.Provider, e.Key.Customer, e.Type, e.Subject,
+			db.Time(e.EffectiveTime), db.Time(e.RecordTime), notNil(e.Body),
+		}
+	}
+	return positions, db.InsertRows(ctx, tx, "feed", feedColumns, rows)
+}
+
+func appendPostgres(ctx context.Context, tx db.Tx, count [Streams]int64, entries []commit.Entry) ([]int64, error) {
+	heads, err := takePostgres(ctx, tx, count)
+	if err != nil {
+		return nil, err
+	}
+	positions := number(count, heads, entries)
+	n := len(entries)
+	streams := make([]int32, n)
+	text := make([][]string, 6) // provider, customer, type, subject, effective, record
+	for i := range text {
+		text[i] = make([]string, n)
+	}
+	bodies := make([][]byte, n)
+	for i, e := range entries {
+		streams[i], bodies[i] = int32(e.Stream), notNil(e.Body)
+		for j, v := range [6]string{
+			e.Key.Provider, e.Key.Customer, e.Type, e.Subject,
+			db.Time(e.EffectiveTime).String(), db.Time(e.RecordTime).String(),
+		} {
+			text[j][i] = v
+		}
+	}
+	_, err = tx.ExecContext(ctx,
+		`insert into feed (stream, position, provider, customer, type, subject, effective_time, record_time, body)
+		select * from unnest($1::integer[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
+			$7::timestamptz[], $8::timestamptz[], $9::bytea[])`,
+		streams, positions, text[0], text[1], text[2], text[3], text[4], text[5], bodies)
+	return positions, err
+}
+
+func takePostgres(ctx context.Context, tx db.Tx, count [Streams]int64) ([Streams]int64, error) {
+	var heads [Streams]int64
+	var streams []int32
+	var numbers []int64
+	for stream, n := range count {
+		if n > 0 {
+			streams, numbers = append(streams, int32(stream)), append(numbers, n)
+		}
+	}
+	rows, err := tx.QueryContext(ctx,
+		`update feed_heads as h set head = h.head + v.n from unnest($1::integer[], $2::bigint[]) as v (stream, n)
+		where h.stream = v.stream returning h.stream, h.head`, streams, numbers)
+	if err != nil {
+		return heads, err
+	}
+	return heads, scanHeads(rows, &heads)
+}
+
+func scanHeads(rows *sql.Rows, heads *[Streams]int64) error {
+	defer rows.Close()
+	for rows.Next() {
+		var stream int
+		var head int64
+		if err := rows.Scan(&stream, &head); err != nil {
+			return err
+		}
+		heads[stream] = head
+	}
+	return rows.Err()
+}
+
+// notNil keeps an empty body apart from NULL.
+func notNil(body []byte) []byte {
+	if body == nil {
+		return []byte{}
+	}
+	return body
+}
