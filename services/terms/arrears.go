@@ -50,11 +50,11 @@ type CureRule struct {
 	// What starts the time.
 	Starts string `json:"starts,omitempty" words:"DEMAND|NOTICE|OVERDUE|HOLD|EVENT"`
 	// True, or decided by a reading, where a written demand must come first.
-	NeedsDemand Setting `json:"needs_demand,omitzero"`
+	NeedsDemand Setting `json:"needs_demand,omitzero" is:"boolean"`
 	// Days the customer has.
-	Days Setting `json:"days,omitzero"`
+	Days Setting `json:"days,omitzero" is:"integer"`
 	// Fewest days that the provider may allow; empty where it may not shorten.
-	MinDays Setting `json:"min_days,omitzero"`
+	MinDays Setting `json:"min_days,omitzero" is:"integer"`
 	// How the days are counted, for example CALENDAR_DAYS.
 	Unit Setting `json:"unit,omitzero"`
 	// What is available once the time has passed.
@@ -95,10 +95,12 @@ func covers(kinds []string, kind string) bool {
 type Suspension struct {
 	// One rule per cause.
 	Rules []SuspensionRule `json:"rules,omitempty"`
+	// Clause on suspension without fault.
+	NoFaultClause string `json:"no_fault_clause,omitempty"`
 	// Clause on the notice of a suspension without fault.
 	NoticeClause string `json:"notice_clause,omitempty"`
 	// Hours that such a notice should lead by; reminds, never costs.
-	NoticeHours Setting `json:"notice_hours,omitzero"`
+	NoticeHours Setting `json:"notice_hours,omitzero" is:"integer"`
 	// Item under which a fee for suspending is charged; empty for none.
 	FeeItem string `json:"fee_item,omitempty"`
 }
@@ -118,11 +120,11 @@ type SuspensionRule struct {
 	// When the customer is told, for example SAME_TIME.
 	Notice Setting `json:"notice,omitzero"`
 	// True where charges go on.
-	ChargesContinue Setting `json:"charges_continue,omitzero"`
+	ChargesContinue Setting `json:"charges_continue,omitzero" is:"boolean"`
 	// True where the time does not count as downtime.
 	ExcludedFromDowntime bool `json:"excluded_from_downtime,omitempty"`
 	// Hours after which people are reminded of it.
-	AlertHours Setting `json:"alert_hours,omitzero"`
+	AlertHours Setting `json:"alert_hours,omitzero" is:"integer"`
 	// Readings that decide what falls under the cause.
 	Readings []string `json:"readings,omitempty"`
 }

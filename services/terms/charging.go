@@ -49,7 +49,7 @@ type Charging struct {
 	// Price that a multiple of months takes.
 	MultipleBasis Setting `json:"multiple_basis,omitzero"`
 	// True where a set-up charge is a one-off charge as well.
-	SetupIsOneOff Setting `json:"setup_is_one_off,omitzero"`
+	SetupIsOneOff Setting `json:"setup_is_one_off,omitzero" is:"boolean"`
 	// CREDIT_NOTE or NONE: prepaid days after an end.
 	PrepaidRefund Setting `json:"prepaid_refund,omitzero"`
 	// Which sums that are no charges bear interest: RECURRENT_BASED_ONLY, ALL or
@@ -66,6 +66,8 @@ type ChargeItem struct {
 	Item string `json:"item,omitempty" words:"ONE_OFF|SETUP|RECURRENT|USAGE|OTHER_RELATED|OVERAGE|RESTORATION|SUSPENSION_FEE|COMPENSATION|DAMAGES|REPLACEMENT|INDEMNITY|INTEREST|TAX|GROSS_UP|DEPOSIT"`
 	// Clause.
 	Clause string `json:"clause,omitempty"`
+	// Further clauses under which it arises.
+	Clauses []string `json:"clauses,omitempty"`
 	// When it is charged.
 	Timing string `json:"timing,omitempty" words:"AT_ORDER|AT_COMMENCEMENT|PERIOD_START|PERIOD_END|AT_EVENT|WITH_CHARGE"`
 	// Reading that may move it from timing to another moment; empty for none.
@@ -85,7 +87,7 @@ type ChargePeriod struct {
 	// Clause.
 	Clause string `json:"clause,omitempty"`
 	// Months of a period where the order states none.
-	Months Setting `json:"months,omitzero"`
+	Months Setting `json:"months,omitzero" is:"integer"`
 	// SCD_ANNIVERSARY or CALENDAR_MONTH.
 	Anchor Setting `json:"anchor,omitzero"`
 	// PRORATA_F or FULL_MONTH for a part of a period.

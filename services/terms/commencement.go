@@ -17,17 +17,19 @@ type Commencement struct {
 	// NEW_NOTICE_RESTARTS or another consequence of a problem in the window.
 	AfterReport Setting `json:"after_report,omitzero"`
 	// True where invoices are made before the date is confirmed.
-	BillInWindow Setting `json:"bill_in_window,omitzero"`
+	BillInWindow Setting `json:"bill_in_window,omitzero" is:"boolean"`
 	// When a cancellation inside the window is judged.
 	CancelInWindow Setting `json:"cancel_in_window,omitzero"`
 	// From when a unit that is added later is charged.
 	AddedUnitBilling Setting `json:"added_unit_billing,omitzero"`
 	// Clause on moving the date at the customer's wish.
 	ChangeClause string `json:"change_clause,omitempty"`
+	// How a date that moved by delay is changed, for example MANUAL.
+	DeemedChange Setting `json:"deemed_change,omitzero"`
 	// Item under which the fee for moving the date is charged.
 	ChangeItem string `json:"change_item,omitempty"`
 	// True where the fee is due only once the customer has accepted it.
-	ChangeFeeNeedsAcceptance Setting `json:"change_fee_needs_acceptance,omitzero"`
+	ChangeFeeNeedsAcceptance Setting `json:"change_fee_needs_acceptance,omitzero" is:"boolean"`
 }
 
 // CommencementRule fixes the date for some kinds.
@@ -52,11 +54,13 @@ type CommencementRule struct {
 	// SERVICE_WIDE where one date holds for all units, or PER_VM.
 	Scope Setting `json:"scope,omitzero"`
 	// True where any problem blocks, false where only a major one does.
-	AnyProblemBlocks Setting `json:"any_problem_blocks,omitzero"`
+	AnyProblemBlocks Setting `json:"any_problem_blocks,omitzero" is:"boolean"`
 	// Which problems count, for example NEW_PROBLEMS_ONLY.
 	Problems Setting `json:"problems,omitzero"`
 	// For ACCEPTANCE: what follows where the customer never signs.
 	Unsigned Setting `json:"unsigned,omitzero"`
+	// For ACCEPTANCE: clause on the criteria.
+	CriteriaClause string `json:"criteria_clause,omitempty"`
 	// For ACCEPTANCE: which version of the criteria counts.
 	Criteria Setting `json:"criteria,omitzero"`
 }

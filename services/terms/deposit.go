@@ -9,7 +9,7 @@ type Strikes struct {
 	// In which time they are counted, for example AGREEMENT_LIFE.
 	Window Setting `json:"window,omitzero"`
 	// True where only strikes in a row count.
-	Consecutive Setting `json:"consecutive,omitzero"`
+	Consecutive Setting `json:"consecutive,omitzero" is:"boolean"`
 	// What sets the count back, for example NEVER.
 	Reset Setting `json:"reset,omitzero"`
 	// Whether invoices missed on one due date are one strike or several.
@@ -17,11 +17,11 @@ type Strikes struct {
 	// Clause on waivers.
 	WaiverClause string `json:"waiver_clause,omitempty"`
 	// True where waiving the interest takes the strike away.
-	WaiverRemoves Setting `json:"waiver_removes,omitzero"`
+	WaiverRemoves Setting `json:"waiver_removes,omitzero" is:"boolean"`
 	// Clause on the customer's successors.
 	SuccessionClause string `json:"succession_clause,omitempty"`
 	// True where a successor takes the count over.
-	SuccessionCarries Setting `json:"succession_carries,omitzero"`
+	SuccessionCarries Setting `json:"succession_carries,omitzero" is:"boolean"`
 }
 
 // Deposit is the security against non-payment. It bears no interest.
@@ -37,7 +37,7 @@ type Deposit struct {
 	// Who sets the amount, for example CPC_SPECIFIED.
 	Amount Setting `json:"amount,omitzero"`
 	// True where the amount may be raised later.
-	IncreaseAllowed Setting `json:"increase_allowed,omitzero"`
+	IncreaseAllowed Setting `json:"increase_allowed,omitzero" is:"boolean"`
 	// Clause on drawing and topping up.
 	DrawClause string `json:"draw_clause,omitempty"`
 	// Days after a due date at whose end an unpaid debt may be met from it.
@@ -49,7 +49,7 @@ type Deposit struct {
 	// Order in which a draw meets debts.
 	DrawOrder Setting `json:"draw_order,omitzero"`
 	// True where a draw stops interest like a payment.
-	DrawStopsInterest Setting `json:"draw_stops_interest,omitzero"`
+	DrawStopsInterest Setting `json:"draw_stops_interest,omitzero" is:"boolean"`
 	// Days after a demand in which a shortfall must be made up.
 	TopUpDays int32 `json:"top_up_days,omitempty"`
 	// Clause on refund.
@@ -63,5 +63,5 @@ type Deposit struct {
 	// Clause on a deposit as a condition of assignment.
 	AssignmentClause string `json:"assignment_clause,omitempty"`
 	// Days in which that deposit must be provided.
-	AssignmentDays Setting `json:"assignment_days,omitzero"`
+	AssignmentDays Setting `json:"assignment_days,omitzero" is:"integer"`
 }

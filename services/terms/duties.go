@@ -48,8 +48,9 @@ type Duty struct {
 	FailureTypes []string `json:"failure_types,omitempty"`
 	// True where a breach excludes failures; empty means that it does where
 	// failure types are named.
-	Excludes Setting `json:"excludes,omitzero"`
-	// True where the failures are excluded with or without a breach.
+	Excludes Setting `json:"excludes,omitzero" is:"boolean"`
+	// Whether the failures are excluded with or without a breach: true, or
+	// LITERAL_UNCONDITIONAL; anything else means that a breach is needed.
 	Unconditional Setting `json:"unconditional,omitzero"`
 	// Test of cause where it differs from the general one.
 	Causation Setting `json:"causation,omitzero"`
@@ -58,7 +59,7 @@ type Duty struct {
 	// Edition of the order to which it is limited, for example "ZT".
 	Edition string `json:"edition,omitempty"`
 	// Hours to act after which people are reminded and a breach may be recorded.
-	ReplyHours Setting `json:"reply_hours,omitzero"`
+	ReplyHours Setting `json:"reply_hours,omitzero" is:"integer"`
 	// When a breach ends, for example FIX_PLUS_TTL.
 	BreachEnds Setting `json:"breach_ends,omitzero"`
 	// True where only a breach inside a window that the provider scheduled counts.
@@ -79,6 +80,22 @@ func (d *Duties) ForKind(kind string) []Duty {
 		}
 	}
 	return out
+}
+
+// Unconditional tells whether the failures of a duty are excluded without a
+// breach, and the reading that decided.
+func (r Resolved) Unconditional(d Duty) (bool, string) {
+	w := r.Text(d.Unconditional)
+	return w == "true" || w == "LITERAL_UNCONDITIONAL", d.Unconditional.Reading
+}
+
+// Excludes tells whether a breach of a duty excludes failures, and the reading
+// that decided, "" where the text did.
+func (r Resolved) Excludes(d Duty) (bool, string) {
+	if d.Excludes.IsZero() {
+		return len(d.FailureTypes) > 0, ""
+	}
+	return r.Flag(d.Excludes) && len(d.FailureTypes) > 0, d.Excludes.Reading
 }
 
 // Measured is how a failure is measured; false for an unknown code.

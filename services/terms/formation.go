@@ -1,21 +1,5 @@
 package terms
 
-// Counting says how time limits are counted.
-type Counting struct {
-	// Clauses it rests on.
-	Clauses []string `json:"clauses,omitempty"`
-	// CORRESPONDING_DATE_CLAMPED or ROLL_TO_NEXT_DAY.
-	MonthRule Setting `json:"month_rule,omitzero"`
-	// EXCLUDED where the day of the trigger is not counted, or INCLUDED.
-	DayZero Setting `json:"day_zero,omitzero"`
-	// NONE or NEXT_WORKING_DAY for a limit that ends on a holiday.
-	HolidayRoll Setting `json:"holiday_roll,omitzero"`
-	// Calendar of working days: HK, PRC or BOTH.
-	WorkingDayCalendar Setting `json:"working_day_calendar,omitzero"`
-	// True where an ordinary Saturday is a working day.
-	SaturdayIsWorkingDay Setting `json:"saturday_is_working_day,omitzero"`
-}
-
 // Formation says how a contract is concluded and changed, and which orders
 // share one agreement.
 type Formation struct {
@@ -39,8 +23,10 @@ type Formation struct {
 	AmendmentClause string `json:"amendment_clause,omitempty"`
 	// Signatures an amendment needs.
 	AmendmentSignatures int32 `json:"amendment_signatures,omitempty"`
-	// Clauses that go on after the end.
+	// Readings that rank the parts of the agreement.
+	Readings []string `json:"readings,omitempty"`
+	// Clause on what goes on after the end.
 	SurvivalClause string `json:"survival_clause,omitempty"`
 	// The clauses that survive.
-	SurvivingClauses []string `json:"surviving_clauses,omitempty"`
+	SurvivingClauses []string `json:"surviving_clauses,omitempty" refers:"mention"`
 }

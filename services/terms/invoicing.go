@@ -13,7 +13,7 @@ type Invoicing struct {
 	// Day from which they are counted, for example INVOICE_DATE.
 	DueFrom Setting `json:"due_from,omitzero"`
 	// True where an invoice may carry a date before its day of issue.
-	Backdate Setting `json:"backdate,omitzero"`
+	Backdate Setting `json:"backdate,omitzero" is:"boolean"`
 	// Channels by which an invoice may go.
 	Channels []string `json:"channels,omitempty" words:"EMAIL|POST|PORTAL"`
 	// True where a missed invoice stays billable.
@@ -23,7 +23,7 @@ type Invoicing struct {
 	// Clause on what late payment is.
 	OverdueClause string `json:"overdue_clause,omitempty"`
 	// Shortfall in major units that still counts as paid.
-	Tolerance Setting `json:"tolerance,omitzero"`
+	Tolerance Setting `json:"tolerance,omitzero" is:"decimal"`
 	// Clause on what payment is.
 	PaymentClause string `json:"payment_clause,omitempty"`
 	// Hour by which a payment counts for its day, for example END_OF_DAY_LOCAL.
@@ -33,9 +33,9 @@ type Invoicing struct {
 	// Clauses on which payment goes on whatever hinders it.
 	NoExcuseClause string `json:"no_excuse_clause,omitempty"`
 	// True where a dispute stops payment and its consequences.
-	DisputeStays Setting `json:"dispute_stays,omitzero"`
+	DisputeStays Setting `json:"dispute_stays,omitzero" is:"boolean"`
 	// True where charges go on while force majeure prevents supply.
-	ChargeInForceMajeure Setting `json:"charge_in_force_majeure,omitzero"`
+	ChargeInForceMajeure Setting `json:"charge_in_force_majeure,omitzero" is:"boolean"`
 }
 
 // Tax says who bears taxes and deductions.
@@ -51,9 +51,9 @@ type Tax struct {
 	// GROSS or NET: what a withholding rate is taken of.
 	WithholdingBase Setting `json:"withholding_base,omitzero"`
 	// True where tax is computed on the grossed-up sum.
-	TaxOnGrossUp Setting `json:"tax_on_gross_up,omitzero"`
+	TaxOnGrossUp Setting `json:"tax_on_gross_up,omitzero" is:"boolean"`
 	// True where bank charges are deductions.
-	BankChargesAreDeductions Setting `json:"bank_charges_are_deductions,omitzero"`
+	BankChargesAreDeductions Setting `json:"bank_charges_are_deductions,omitzero" is:"boolean"`
 }
 
 // Interest says what late payment costs.
@@ -75,7 +75,7 @@ type Interest struct {
 	// OUTSTANDING_BALANCE or ORIGINAL_AMOUNT.
 	Base Setting `json:"base,omitzero"`
 	// True where tax on a charge bears interest too.
-	BaseIncludesTax Setting `json:"base_includes_tax,omitzero"`
+	BaseIncludesTax Setting `json:"base_includes_tax,omitzero" is:"boolean"`
 	// Whether interest is billed by itself or on the provider's decision.
 	Election Setting `json:"election,omitzero"`
 	// Greatest interest as a share of its base, as a decimal; empty for none.

@@ -39,7 +39,7 @@ type NoticeRule struct {
 	// How it may be withdrawn, for example BY_CONSENT.
 	Withdrawal Setting `json:"withdrawal,omitzero"`
 	// Days after which people are reminded of an open acknowledgement.
-	ReminderDays Setting `json:"reminder_days,omitzero"`
+	ReminderDays Setting `json:"reminder_days,omitzero" is:"integer"`
 }
 
 // Rule is a party's rule for a kind; false where the party has no such right.
@@ -62,7 +62,7 @@ type Delivery struct {
 	// For e-mail, for example AT_SEND.
 	Email Setting `json:"email,omitzero"`
 	// Days for post.
-	PostDays Setting `json:"post_days,omitzero"`
+	PostDays Setting `json:"post_days,omitzero" is:"integer"`
 }
 
 // Causes and phases of an end, as compensation sees them.
@@ -93,11 +93,11 @@ type Compensation struct {
 	// Price of the days after the term.
 	AddOnPrice Setting `json:"add_on_price,omitzero"`
 	// True where prepaid days are taken off.
-	NetOfPrepaid Setting `json:"net_of_prepaid,omitzero"`
+	NetOfPrepaid Setting `json:"net_of_prepaid,omitzero" is:"boolean"`
 	// True where free and discounted months inside the remainder keep their price.
-	IncludesOffers Setting `json:"includes_offers,omitzero"`
+	IncludesOffers Setting `json:"includes_offers,omitzero" is:"boolean"`
 	// Rate at which the remainder is discounted, as a decimal.
-	DiscountRate Setting `json:"discount_rate,omitzero"`
+	DiscountRate Setting `json:"discount_rate,omitzero" is:"decimal"`
 	// What an end for breach before commencement costs.
 	BeforeCommencement Setting `json:"before_commencement,omitzero"`
 	// PER_SERVICE or NONE where the whole agreement ends.
@@ -153,15 +153,15 @@ type Cancellation struct {
 	// Months after the order's signature at whose end it may be so treated.
 	DeemedMonths int32 `json:"deemed_months,omitempty"`
 	// True where the customer must have caused the delay.
-	DeemedNeedsCustomerDelay Setting `json:"deemed_needs_customer_delay,omitzero"`
+	DeemedNeedsCustomerDelay Setting `json:"deemed_needs_customer_delay,omitzero" is:"boolean"`
 	// Which signature counts, for example LAST_SIGNATURE.
 	SignedDate Setting `json:"signed_date,omitzero"`
 	// The limbs.
 	Limbs []CancellationLimb `json:"limbs,omitempty"`
 	// Days to pay where the demand states no day.
-	PaymentDays Setting `json:"payment_days,omitzero"`
+	PaymentDays Setting `json:"payment_days,omitzero" is:"integer"`
 	// True where what was paid is taken off.
-	NetOfPaid Setting `json:"net_of_paid,omitzero"`
+	NetOfPaid Setting `json:"net_of_paid,omitzero" is:"boolean"`
 	// Whether savings are taken off a third party's costs.
 	Mitigation Setting `json:"mitigation,omitzero"`
 }
@@ -185,7 +185,7 @@ type Acceleration struct {
 	// What is accelerated.
 	Scope string `json:"scope,omitempty" words:"ENDED_SERVICE|WHOLE_ACCOUNT"`
 	// True where the due date moves for strikes and draws as well.
-	MovesDueDate Setting `json:"moves_due_date,omitzero"`
+	MovesDueDate Setting `json:"moves_due_date,omitzero" is:"boolean"`
 	// True where licences end with the service.
 	EndsLicences bool `json:"ends_licences,omitempty"`
 }

@@ -4,7 +4,9 @@ package terms
 type ServiceLevels struct {
 	// Clause.
 	Clause string `json:"clause,omitempty"`
-	// NOT_DOWNTIME or NOT_MEASURED: what excluded time counts as.
+	// Clause on the provider's document of levels.
+	DocumentClause string `json:"document_clause,omitempty"`
+	// NOT_DOWNTIME or REMOVED_FROM_PERIOD: what excluded time counts as.
 	ExcludedTime Setting `json:"excluded_time,omitzero"`
 	// NONE, or how a missed level is credited.
 	Credit Setting `json:"credit,omitzero"`
@@ -79,8 +81,14 @@ type Liability struct {
 	ExclusionClause string `json:"exclusion_clause,omitempty"`
 	// Order in which the gates are passed.
 	Waterfall Setting `json:"waterfall,omitzero"`
+	// Clause on data that the provider does not back up.
+	NoBackupClause string `json:"no_backup_clause,omitempty"`
+	// What makes the provider answer for it all the same.
+	BackupAgreed Setting `json:"backup_agreed,omitzero"`
 	// Clause on remedies where it cannot be excluded.
 	RemedyClause string `json:"remedy_clause,omitempty"`
+	// Clauses on the remedies of single kinds of supply.
+	RemedyClauses []string `json:"remedy_clauses,omitempty"`
 	// Who chooses the remedy.
 	RemedyChoice Setting `json:"remedy_choice,omitzero"`
 	// Value of a service supplied again.
@@ -97,4 +105,27 @@ type Liability struct {
 	CapNewService Setting `json:"cap_new_service,omitzero"`
 	// Cap of a service without recurrent charges.
 	CapZero Setting `json:"cap_zero,omitzero"`
+}
+
+// Indemnity is what the customer makes good in full.
+type Indemnity struct {
+	// Clause.
+	Clause string `json:"clause,omitempty"`
+	// The grounds.
+	Rules []IndemnityRule `json:"rules,omitempty"`
+	// Days to pay.
+	PaymentDays Setting `json:"payment_days,omitzero" is:"integer"`
+}
+
+// IndemnityRule is one ground.
+type IndemnityRule struct {
+	// Ground, for example USE_BREACH.
+	ID string `json:"id,omitempty"`
+	// Clause.
+	Clause string `json:"clause,omitempty"`
+	// FULL or PROPORTIONAL where the provider contributed; empty where it does not
+	// matter.
+	Contribution Setting `json:"contribution,omitzero"`
+	// True where a breach must be on record.
+	NeedsBreach bool `json:"needs_breach,omitempty"`
 }

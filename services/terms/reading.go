@@ -14,6 +14,8 @@ const (
 	KindDecimal = "decimal"
 	KindBoolean = "boolean"
 	KindText    = "text"
+	// KindCalendar is a choice among calendars of working days.
+	KindCalendar = "calendar"
 )
 
 // maxDigits bounds a number in terms; a longer one is a slip.
@@ -21,11 +23,14 @@ const maxDigits = 18
 
 // Check tells whether a choice may be put in force; see [Resolve] for the errors.
 func (rd Reading) Check(choice string) error {
+	if choice == rd.Default {
+		return nil
+	}
 	for _, o := range rd.Options {
 		if o.Option != choice {
 			continue
 		}
-		if !o.Runs && choice != rd.Default {
+		if !o.Runs {
 			return &ReadingNotExecutable{Reading: rd.Name, Option: choice, Runs: rd.Running()}
 		}
 		return nil
@@ -47,17 +52,12 @@ func (rd Reading) Running() []string {
 	return out
 }
 
-// open tells whether values that are no listed options may be chosen. A boolean
-// without options is open to both of its values, but the other than the default
-// must be listed to run.
+// open tells whether values that are no listed options may be chosen.
 func (rd Reading) open() bool {
-	switch rd.ValueKind {
-	case KindInteger, KindDecimal:
-		return true
-	case KindBoolean:
+	if len(rd.Options) > 0 {
 		return false
 	}
-	return rd.ValueKind == KindText && len(rd.Options) == 0
+	return rd.ValueKind == KindInteger || rd.ValueKind == KindDecimal || rd.ValueKind == KindText
 }
 
 // inRange tells whether a value is of the reading's kind and within its limits.

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"time"
+	_ "time/tzdata" // zones must not depend on the machine
 
 	"cloudpact.dev/services/figures/explain"
+	"cloudpact.dev/services/figures/money"
 	"cloudpact.dev/services/figures/ratio"
 )
 
@@ -48,6 +51,7 @@ func (e *ReadingNotExecutable) Error() string {
 type Resolved struct {
 	*Terms
 	hash    string
+	zone    *time.Location
 	chosen  map[string]string
 	clauses map[string]bool
 }
@@ -83,7 +87,24 @@ func Resolve(t *Terms, choices map[string]string) (Resolved, error) {
 		}
 		r.chosen[name] = choices[name]
 	}
-	return r, nil
+	return r, r.checkText()
+}
+
+// checkText refuses a time zone or a currency that nobody knows: the readings of
+// free text that a machine acts on.
+func (r *Resolved) checkText() error {
+	zone := r.Text(r.TimeZone)
+	loc, err := time.LoadLocation(zone)
+	if err != nil || zone == "" || zone == "Local" {
+		return &OptionUnknown{Reading: "time_zone", Option: zone, Want: "the IANA name of a time zone"}
+	}
+	r.zone = loc
+	if cur := r.Text(r.Currency); cur != "" {
+		if _, ok := money.Exponent(cur); !ok {
+			return &OptionUnknown{Reading: "currency", Option: cur, Want: "the ISO 4217 code of a currency"}
+		}
+	}
+	return nil
 }
 
 func sortedKeys(m map[string]string) []string {
@@ -107,6 +128,12 @@ func (r Resolved) Choice(reading string) string {
 	}
 	return o
 }
+
+// Zone is the time zone in which the agreement's days begin and end.
+func (r Resolved) Zone() *time.Location { return r.zone }
+
+// DefaultCurrency is the currency where a contract names none, "" where it must.
+func (r Resolved) DefaultCurrency() string { return r.Text(r.Currency) }
 
 // Choices is every reading with its option in force, a copy.
 func (r Resolved) Choices() map[string]string {

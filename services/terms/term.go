@@ -23,7 +23,7 @@ type Term struct {
 	// Which price runs after the period.
 	PriceAfter Setting `json:"price_after,omitzero"`
 	// True where time under suspension is added to the period.
-	ExtendedBySuspension Setting `json:"extended_by_suspension,omitzero"`
+	ExtendedBySuspension Setting `json:"extended_by_suspension,omitzero" is:"boolean"`
 	// Clause that ends technical support with the period.
 	SupportClause string `json:"support_clause,omitempty"`
 	// How a configuration change after the period is supplied.

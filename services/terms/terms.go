@@ -13,9 +13,9 @@ type Terms struct {
 	// Title in Chinese.
 	TitleZh string `json:"title_zh,omitempty"`
 	// IANA name of the zone in which the agreement's days begin and end.
-	TimeZone string `json:"time_zone,omitempty"`
+	TimeZone Setting `json:"time_zone,omitzero"`
 	// ISO 4217 code where the contract names none; empty where it must.
-	Currency string `json:"currency,omitempty"`
+	Currency Setting `json:"currency,omitzero"`
 	// Every numbered provision.
 	Clauses []Clause `json:"clauses,omitempty"`
 	// The documented choices for ambiguous clauses.
@@ -74,6 +74,8 @@ type Terms struct {
 	ServiceLevels *ServiceLevels `json:"service_levels,omitempty"`
 	// The gates and the cap of the provider's liability.
 	Liability *Liability `json:"liability,omitempty"`
+	// What the customer makes good in full.
+	Indemnity *Indemnity `json:"indemnity,omitempty"`
 }
 
 // Clause is one numbered provision.
@@ -112,14 +114,14 @@ type Reading struct {
 	// The option or value where nothing else is chosen; it always runs.
 	Default string `json:"default,omitempty"`
 	// What the value is.
-	ValueKind string `json:"value_kind,omitempty" words:"choice|integer|decimal|boolean|text"`
+	ValueKind string `json:"value_kind,omitempty" words:"choice|integer|decimal|boolean|text|calendar"`
 	// Least value of an integer or a decimal; empty for none.
 	Minimum string `json:"minimum,omitempty"`
 	// Greatest value of an integer or a decimal; empty for none.
 	Maximum string `json:"maximum,omitempty"`
 	// Why the default is the default.
 	Reason string `json:"reason,omitempty"`
-	// Where the reading is documented.
+	// The published correction on which it rests; empty for none.
 	Source string `json:"source,omitempty"`
 }
 

@@ -28,9 +28,9 @@ type Tokens struct {
 	// FLOOR, CEIL or HALF_UP.
 	ProrationRounding Setting `json:"proration_rounding,omitzero"`
 	// True where a first year shorter than twelve months is reduced as well.
-	ProrateFirstYear Setting `json:"prorate_first_year,omitzero"`
+	ProrateFirstYear Setting `json:"prorate_first_year,omitzero" is:"boolean"`
 	// True where an early end reduces the running year after the fact.
-	EarlyEndReprorates Setting `json:"early_end_reprorates,omitzero"`
+	EarlyEndReprorates Setting `json:"early_end_reprorates,omitzero" is:"boolean"`
 	// REQUEST_ACCEPTED or EXECUTION_TIME: the instant whose year bears a use.
 	ChargeTime Setting `json:"charge_time,omitzero"`
 	// RELEASE or CONSUME for an operation that fails.
@@ -50,13 +50,13 @@ type Tokens struct {
 	// True where tokens may be used while the service is suspended.
 	UsableWhileSuspended Setting `json:"usable_while_suspended,omitzero"`
 	// True where the copy that fixes the commencement date is no use.
-	FirstCopyFree Setting `json:"first_copy_free,omitzero"`
+	FirstCopyFree Setting `json:"first_copy_free,omitzero" is:"boolean"`
 	// True where an open reservation keeps its token past the year's end.
-	ReservationSurvivesExpiry Setting `json:"reservation_survives_expiry,omitzero"`
+	ReservationSurvivesExpiry Setting `json:"reservation_survives_expiry,omitzero" is:"boolean"`
 	// Clause on changes through the user interface.
 	InterfaceClause string `json:"interface_clause,omitempty"`
 	// True where a change through the user interface takes a token.
-	InterfaceChangeConsumes Setting `json:"interface_change_consumes,omitzero"`
+	InterfaceChangeConsumes Setting `json:"interface_change_consumes,omitzero" is:"boolean"`
 	// Clause on configuration forms.
 	FormClause string `json:"form_clause,omitempty"`
 }
@@ -77,6 +77,8 @@ type TokenRule struct {
 	AfterTermClause string `json:"after_term_clause,omitempty"`
 	// Clause on the last partial year.
 	ProrationClause string `json:"proration_clause,omitempty"`
+	// Clause that makes a later change a use; empty for none.
+	ChangeClause string `json:"change_clause,omitempty"`
 	// Whose ledger it is: each unit's, or the service's.
 	Ledger string `json:"ledger,omitempty" words:"UNIT|SERVICE"`
 	// What the unit is, for example VIRTUAL_SERVER.
@@ -106,9 +108,9 @@ type TokenOperation struct {
 	// What one use is: one operation of one unit, or one form.
 	Per string `json:"per,omitempty" words:"UNIT|FORM"`
 	// True where a run by schedule takes a token; empty where there is none.
-	ScheduledConsumes Setting `json:"scheduled_consumes,omitzero"`
+	ScheduledConsumes Setting `json:"scheduled_consumes,omitzero" is:"boolean"`
 	// True where a drill takes a token; empty where there is none.
-	DrillConsumes Setting `json:"drill_consumes,omitzero"`
+	DrillConsumes Setting `json:"drill_consumes,omitzero" is:"boolean"`
 	// How an operation without a token is supplied, for example by quote; it
 	// overrides consumes where the option says one token.
 	Uncounted Setting `json:"uncounted,omitzero"`
@@ -177,7 +179,7 @@ type Snapshot struct {
 	// SERVICE or VIRTUAL_SERVER: whose storage is measured.
 	CapacityScope Setting `json:"capacity_scope,omitzero"`
 	// True where the provider is relieved only after it warned.
-	WarningIsCondition Setting `json:"warning_is_condition,omitzero"`
+	WarningIsCondition Setting `json:"warning_is_condition,omitzero" is:"boolean"`
 	// Hours after a warning when people are reminded.
-	PromptHours Setting `json:"prompt_hours,omitzero"`
+	PromptHours Setting `json:"prompt_hours,omitzero" is:"integer"`
 }
