@@ -16,7 +16,7 @@
 # fetched on first use. So the network is needed once, and then no more.
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check-gen fmt lint breaking landed test full bench run ci
+.PHONY: help generate check-gen fmt lint tidy breaking landed test full bench run ci
 
 help: ## this index
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -32,6 +32,9 @@ fmt: ## every Go file as `make lint` wants it
 
 lint: ## gofmt, buf lint, versions, golangci-lint on every module
 	@.ci/lint
+
+tidy: ## go.mod and go.sum of every module
+	@for m in gen services/* .ci/tools .ci/tools/golangci; do (cd $$m && GOWORK=off go mod tidy) || exit 1; done
 
 breaking: ## fail where proto/ breaks what has landed
 	@.ci/lint breaking
