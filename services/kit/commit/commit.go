@@ -168,3 +168,12 @@ func (o *op) await() error {
 	}
 	return nil
 }
+
+// Queued tells how many operations wait at present, for metrics.
+func (c *Committer) Queued() int {
+	n := 0
+	for _, l := range c.lanes {
+		n += l.length()
+	}
+	return n
+}

@@ -156,3 +156,9 @@ func (l *lane) take() []*op {
 		<-l.wake
 	}
 }
+
+func (l *lane) length() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.queue)
+}

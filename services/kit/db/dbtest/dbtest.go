@@ -35,14 +35,14 @@ func Each(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 // SQLite opens a new database file with kit's schema. It goes when the test ends.
 func SQLite(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, SQLiteConfig(t))
+	return Open(t, SQLiteConfig(t))
 }
 
 // Postgres opens a new schema of the server that CLOUDPACT_TEST_POSTGRES names,
 // with kit's tables. It goes when the test ends.
 func Postgres(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, PostgresConfig(t))
+	return Open(t, PostgresConfig(t))
 }
 
 // SQLiteConfig names a new database file, for tests that open it themselves.
@@ -91,7 +91,9 @@ func withSchema(t testing.TB, dsn, schema string) string {
 	return u.String()
 }
 
-func open(t testing.TB, cfg db.Config) *db.DB {
+// Open opens the database that cfg names and gives it kit's schema. It is closed
+// when the test ends.
+func Open(t testing.TB, cfg db.Config) *db.DB {
 	t.Helper()
 	ctx := context.Background()
 	d, err := db.Open(ctx, cfg)
