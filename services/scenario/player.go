@@ -18,6 +18,9 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
+// askAgain is how long a run waits before it asks for an operation again.
+const askAgain = 5 * time.Millisecond
+
 // Caller brings a call to the suite, over gRPC or JSON. A refusal is an error
 // that carries a google.rpc.Status.
 type Caller interface {
@@ -295,11 +298,16 @@ func (r *run) target(ctx context.Context, s Step) (time.Time, error) {
 	return clock.(*contractv1.Clock).GetNow().AsTime().In(r.zone).AddDate(0, 0, days), nil
 }
 
-// await polls an operation until it is done.
+// await asks for an operation until it is done.
 func (r *run) await(ctx context.Context, op *longrunning.Operation) error {
 	for !op.GetDone() {
-		answer, err := r.invoke(ctx, "google.longrunning.Operations/WaitOperation", "operator",
-			&longrunning.WaitOperationRequest{Name: op.GetName()})
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(askAgain):
+		}
+		answer, err := r.invoke(ctx, "google.longrunning.Operations/GetOperation", "operator",
+			&longrunning.GetOperationRequest{Name: op.GetName()})
 		if err != nil {
 			return err
 		}
