@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -84,32 +86,42 @@ var stepKeys = map[string]bool{
 
 // Read reads a scenario with everything that it includes. Unknown keys are
 // refused.
-func Read(path string) (*File, error) { return read(path, map[string]bool{}) }
-
-func read(path string, seen map[string]bool) (*File, error) {
-	if seen[path] {
-		return nil, fmt.Errorf("%s includes itself", path)
+func Read(name string) (*File, error) {
+	f, err := ReadFS(os.DirFS(filepath.Dir(name)), filepath.Base(name))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Dir(name), err)
 	}
-	seen[path] = true
-	data, err := os.ReadFile(path)
+	f.Path = name
+	return f, nil
+}
+
+// ReadFS reads a scenario and what it includes from a file system.
+func ReadFS(fsys fs.FS, name string) (*File, error) { return read(fsys, name, map[string]bool{}) }
+
+func read(fsys fs.FS, name string, seen map[string]bool) (*File, error) {
+	if seen[name] {
+		return nil, fmt.Errorf("%s includes itself", name)
+	}
+	seen[name] = true
+	data, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, err
 	}
 	f, err := Parse(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	f.Path = path
+	f.Path = name
 	var steps []Step
-	for _, name := range f.Include {
-		inner, err := read(filepath.Join(filepath.Dir(path), name), seen)
+	for _, other := range f.Include {
+		inner, err := read(fsys, path.Join(path.Dir(name), other), seen)
 		if err != nil {
 			return nil, err
 		}
 		steps = append(steps, inner.Steps...)
 	}
 	for i := range f.Steps {
-		f.Steps[i].File = path
+		f.Steps[i].File = name
 	}
 	f.Steps = append(steps, f.Steps...)
 	return f, nil
