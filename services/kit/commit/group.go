@@ -185,6 +185,10 @@ func (g *group) admit(o *op) (bool, error) {
 	if !ok {
 		var err error
 		if ck, err = g.c.clocks.Get(g.ctx, g.tx, o.key.Provider); err != nil {
+			if _, refused := errors.AsType[*fault.Fault](err); refused {
+				o.err = err // nobody knows the provider's clock; that is its own trouble
+				return false, nil
+			}
 			return false, err
 		}
 		g.clocks[o.key.Provider] = ck
