@@ -333,7 +333,9 @@ func (x *LotExpired) GetTokens() int32 {
 	return 0
 }
 
-// TokenUsed says that a use was recorded.
+// TokenUsed says that uses were recorded. One call gives one change for each
+// subscription: a single use stands in the fields 2 to 7, further uses of the
+// same batch in more.
 type TokenUsed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The subscription.
@@ -349,7 +351,9 @@ type TokenUsed struct {
 	// Tokens it took.
 	Tokens int32 `protobuf:"varint,6,opt,name=tokens,proto3" json:"tokens,omitempty"`
 	// Available after it.
-	Remaining     int32 `protobuf:"varint,7,opt,name=remaining,proto3" json:"remaining,omitempty"`
+	Remaining int32 `protobuf:"varint,7,opt,name=remaining,proto3" json:"remaining,omitempty"`
+	// Further uses of the subscription in the same call, in their order.
+	More          []*TokenUse `protobuf:"bytes,8,rep,name=more,proto3" json:"more,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -433,6 +437,104 @@ func (x *TokenUsed) GetRemaining() int32 {
 	return 0
 }
 
+func (x *TokenUsed) GetMore() []*TokenUse {
+	if x != nil {
+		return x.More
+	}
+	return nil
+}
+
+// TokenUse is a further use of a batch.
+type TokenUse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The redemption.
+	Redemption string `protobuf:"bytes,1,opt,name=redemption,proto3" json:"redemption,omitempty"`
+	// The unit; empty where tokens count per service.
+	Unit string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Contract year.
+	Year int32 `protobuf:"varint,3,opt,name=year,proto3" json:"year,omitempty"`
+	// Operation.
+	Operation string `protobuf:"bytes,4,opt,name=operation,proto3" json:"operation,omitempty"`
+	// Tokens it took.
+	Tokens int32 `protobuf:"varint,5,opt,name=tokens,proto3" json:"tokens,omitempty"`
+	// Available after it.
+	Remaining     int32 `protobuf:"varint,6,opt,name=remaining,proto3" json:"remaining,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TokenUse) Reset() {
+	*x = TokenUse{}
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TokenUse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TokenUse) ProtoMessage() {}
+
+func (x *TokenUse) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TokenUse.ProtoReflect.Descriptor instead.
+func (*TokenUse) Descriptor() ([]byte, []int) {
+	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *TokenUse) GetRedemption() string {
+	if x != nil {
+		return x.Redemption
+	}
+	return ""
+}
+
+func (x *TokenUse) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *TokenUse) GetYear() int32 {
+	if x != nil {
+		return x.Year
+	}
+	return 0
+}
+
+func (x *TokenUse) GetOperation() string {
+	if x != nil {
+		return x.Operation
+	}
+	return ""
+}
+
+func (x *TokenUse) GetTokens() int32 {
+	if x != nil {
+		return x.Tokens
+	}
+	return 0
+}
+
+func (x *TokenUse) GetRemaining() int32 {
+	if x != nil {
+		return x.Remaining
+	}
+	return 0
+}
+
 // TokenReserved says that a token is held.
 type TokenReserved struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -452,7 +554,7 @@ type TokenReserved struct {
 
 func (x *TokenReserved) Reset() {
 	*x = TokenReserved{}
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[4]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -464,7 +566,7 @@ func (x *TokenReserved) String() string {
 func (*TokenReserved) ProtoMessage() {}
 
 func (x *TokenReserved) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[4]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -477,7 +579,7 @@ func (x *TokenReserved) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TokenReserved.ProtoReflect.Descriptor instead.
 func (*TokenReserved) Descriptor() ([]byte, []int) {
-	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{4}
+	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *TokenReserved) GetSubscription() string {
@@ -532,7 +634,7 @@ type TokenReleased struct {
 
 func (x *TokenReleased) Reset() {
 	*x = TokenReleased{}
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[5]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -544,7 +646,7 @@ func (x *TokenReleased) String() string {
 func (*TokenReleased) ProtoMessage() {}
 
 func (x *TokenReleased) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[5]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -557,7 +659,7 @@ func (x *TokenReleased) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TokenReleased.ProtoReflect.Descriptor instead.
 func (*TokenReleased) Descriptor() ([]byte, []int) {
-	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{5}
+	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *TokenReleased) GetSubscription() string {
@@ -603,7 +705,7 @@ type ReservationLapsed struct {
 
 func (x *ReservationLapsed) Reset() {
 	*x = ReservationLapsed{}
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[6]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -615,7 +717,7 @@ func (x *ReservationLapsed) String() string {
 func (*ReservationLapsed) ProtoMessage() {}
 
 func (x *ReservationLapsed) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[6]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -628,7 +730,7 @@ func (x *ReservationLapsed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReservationLapsed.ProtoReflect.Descriptor instead.
 func (*ReservationLapsed) Descriptor() ([]byte, []int) {
-	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{6}
+	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ReservationLapsed) GetSubscription() string {
@@ -671,7 +773,7 @@ type OverageQuoted struct {
 
 func (x *OverageQuoted) Reset() {
 	*x = OverageQuoted{}
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[7]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -683,7 +785,7 @@ func (x *OverageQuoted) String() string {
 func (*OverageQuoted) ProtoMessage() {}
 
 func (x *OverageQuoted) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[7]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -696,7 +798,7 @@ func (x *OverageQuoted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OverageQuoted.ProtoReflect.Descriptor instead.
 func (*OverageQuoted) Descriptor() ([]byte, []int) {
-	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{7}
+	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *OverageQuoted) GetSubscription() string {
@@ -751,7 +853,7 @@ type OverageAgreed struct {
 
 func (x *OverageAgreed) Reset() {
 	*x = OverageAgreed{}
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[8]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -763,7 +865,7 @@ func (x *OverageAgreed) String() string {
 func (*OverageAgreed) ProtoMessage() {}
 
 func (x *OverageAgreed) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[8]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -776,7 +878,7 @@ func (x *OverageAgreed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OverageAgreed.ProtoReflect.Descriptor instead.
 func (*OverageAgreed) Descriptor() ([]byte, []int) {
-	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{8}
+	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *OverageAgreed) GetSubscription() string {
@@ -836,7 +938,7 @@ type OverageUsed struct {
 
 func (x *OverageUsed) Reset() {
 	*x = OverageUsed{}
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[9]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -848,7 +950,7 @@ func (x *OverageUsed) String() string {
 func (*OverageUsed) ProtoMessage() {}
 
 func (x *OverageUsed) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[9]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -861,7 +963,7 @@ func (x *OverageUsed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OverageUsed.ProtoReflect.Descriptor instead.
 func (*OverageUsed) Descriptor() ([]byte, []int) {
-	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{9}
+	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *OverageUsed) GetSubscription() string {
@@ -949,7 +1051,7 @@ type OverageWithdrawn struct {
 
 func (x *OverageWithdrawn) Reset() {
 	*x = OverageWithdrawn{}
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[10]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -961,7 +1063,7 @@ func (x *OverageWithdrawn) String() string {
 func (*OverageWithdrawn) ProtoMessage() {}
 
 func (x *OverageWithdrawn) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[10]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -974,7 +1076,7 @@ func (x *OverageWithdrawn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OverageWithdrawn.ProtoReflect.Descriptor instead.
 func (*OverageWithdrawn) Descriptor() ([]byte, []int) {
-	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{10}
+	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *OverageWithdrawn) GetSubscription() string {
@@ -1017,7 +1119,7 @@ type CorrectionApproved struct {
 
 func (x *CorrectionApproved) Reset() {
 	*x = CorrectionApproved{}
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[11]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1029,7 +1131,7 @@ func (x *CorrectionApproved) String() string {
 func (*CorrectionApproved) ProtoMessage() {}
 
 func (x *CorrectionApproved) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[11]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1042,7 +1144,7 @@ func (x *CorrectionApproved) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectionApproved.ProtoReflect.Descriptor instead.
 func (*CorrectionApproved) Descriptor() ([]byte, []int) {
-	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{11}
+	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CorrectionApproved) GetSubscription() string {
@@ -1085,7 +1187,8 @@ type SnapshotCapacityCrossed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The subscription.
 	Subscription string `protobuf:"bytes,1,opt,name=subscription,proto3" json:"subscription,omitempty"`
-	// The threshold crossed upwards: 85 or 100; 0 when back below.
+	// The threshold reached: 85 when more than that is used, also when it falls
+	// back from full; 100 when full; 0 when back below.
 	Percent int32 `protobuf:"varint,2,opt,name=percent,proto3" json:"percent,omitempty"`
 	// When it was measured.
 	ReportTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=report_time,json=reportTime,proto3" json:"report_time,omitempty"`
@@ -1097,7 +1200,7 @@ type SnapshotCapacityCrossed struct {
 
 func (x *SnapshotCapacityCrossed) Reset() {
 	*x = SnapshotCapacityCrossed{}
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[12]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1109,7 +1212,7 @@ func (x *SnapshotCapacityCrossed) String() string {
 func (*SnapshotCapacityCrossed) ProtoMessage() {}
 
 func (x *SnapshotCapacityCrossed) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[12]
+	mi := &file_cloudpact_token_v1_facts_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1122,7 +1225,7 @@ func (x *SnapshotCapacityCrossed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotCapacityCrossed.ProtoReflect.Descriptor instead.
 func (*SnapshotCapacityCrossed) Descriptor() ([]byte, []int) {
-	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{12}
+	return file_cloudpact_token_v1_facts_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SnapshotCapacityCrossed) GetSubscription() string {
@@ -1186,7 +1289,7 @@ const file_cloudpact_token_v1_facts_proto_rawDesc = "" +
 	"\x03lot\x18\x02 \x01(\tR\x03lot\x12\x12\n" +
 	"\x04unit\x18\x03 \x01(\tR\x04unit\x12\x12\n" +
 	"\x04year\x18\x04 \x01(\x05R\x04year\x12\x16\n" +
-	"\x06tokens\x18\x05 \x01(\x05R\x06tokens\"\xcb\x01\n" +
+	"\x06tokens\x18\x05 \x01(\x05R\x06tokens\"\xfd\x01\n" +
 	"\tTokenUsed\x12\"\n" +
 	"\fsubscription\x18\x01 \x01(\tR\fsubscription\x12\x1e\n" +
 	"\n" +
@@ -1196,7 +1299,17 @@ const file_cloudpact_token_v1_facts_proto_rawDesc = "" +
 	"\x04year\x18\x04 \x01(\x05R\x04year\x12\x1c\n" +
 	"\toperation\x18\x05 \x01(\tR\toperation\x12\x16\n" +
 	"\x06tokens\x18\x06 \x01(\x05R\x06tokens\x12\x1c\n" +
-	"\tremaining\x18\a \x01(\x05R\tremaining\"\x9b\x01\n" +
+	"\tremaining\x18\a \x01(\x05R\tremaining\x120\n" +
+	"\x04more\x18\b \x03(\v2\x1c.cloudpact.token.v1.TokenUseR\x04more\"\xa6\x01\n" +
+	"\bTokenUse\x12\x1e\n" +
+	"\n" +
+	"redemption\x18\x01 \x01(\tR\n" +
+	"redemption\x12\x12\n" +
+	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x12\n" +
+	"\x04year\x18\x03 \x01(\x05R\x04year\x12\x1c\n" +
+	"\toperation\x18\x04 \x01(\tR\toperation\x12\x16\n" +
+	"\x06tokens\x18\x05 \x01(\x05R\x06tokens\x12\x1c\n" +
+	"\tremaining\x18\x06 \x01(\x05R\tremaining\"\x9b\x01\n" +
 	"\rTokenReserved\x12\"\n" +
 	"\fsubscription\x18\x01 \x01(\tR\fsubscription\x12 \n" +
 	"\vreservation\x18\x02 \x01(\tR\vreservation\x12\x12\n" +
@@ -1266,40 +1379,42 @@ func file_cloudpact_token_v1_facts_proto_rawDescGZIP() []byte {
 	return file_cloudpact_token_v1_facts_proto_rawDescData
 }
 
-var file_cloudpact_token_v1_facts_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_cloudpact_token_v1_facts_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_cloudpact_token_v1_facts_proto_goTypes = []any{
 	(*LotGranted)(nil),              // 0: cloudpact.token.v1.LotGranted
 	(*LotCut)(nil),                  // 1: cloudpact.token.v1.LotCut
 	(*LotExpired)(nil),              // 2: cloudpact.token.v1.LotExpired
 	(*TokenUsed)(nil),               // 3: cloudpact.token.v1.TokenUsed
-	(*TokenReserved)(nil),           // 4: cloudpact.token.v1.TokenReserved
-	(*TokenReleased)(nil),           // 5: cloudpact.token.v1.TokenReleased
-	(*ReservationLapsed)(nil),       // 6: cloudpact.token.v1.ReservationLapsed
-	(*OverageQuoted)(nil),           // 7: cloudpact.token.v1.OverageQuoted
-	(*OverageAgreed)(nil),           // 8: cloudpact.token.v1.OverageAgreed
-	(*OverageUsed)(nil),             // 9: cloudpact.token.v1.OverageUsed
-	(*OverageWithdrawn)(nil),        // 10: cloudpact.token.v1.OverageWithdrawn
-	(*CorrectionApproved)(nil),      // 11: cloudpact.token.v1.CorrectionApproved
-	(*SnapshotCapacityCrossed)(nil), // 12: cloudpact.token.v1.SnapshotCapacityCrossed
-	(*date.Date)(nil),               // 13: google.type.Date
-	(*money.Money)(nil),             // 14: google.type.Money
-	(*timestamppb.Timestamp)(nil),   // 15: google.protobuf.Timestamp
+	(*TokenUse)(nil),                // 4: cloudpact.token.v1.TokenUse
+	(*TokenReserved)(nil),           // 5: cloudpact.token.v1.TokenReserved
+	(*TokenReleased)(nil),           // 6: cloudpact.token.v1.TokenReleased
+	(*ReservationLapsed)(nil),       // 7: cloudpact.token.v1.ReservationLapsed
+	(*OverageQuoted)(nil),           // 8: cloudpact.token.v1.OverageQuoted
+	(*OverageAgreed)(nil),           // 9: cloudpact.token.v1.OverageAgreed
+	(*OverageUsed)(nil),             // 10: cloudpact.token.v1.OverageUsed
+	(*OverageWithdrawn)(nil),        // 11: cloudpact.token.v1.OverageWithdrawn
+	(*CorrectionApproved)(nil),      // 12: cloudpact.token.v1.CorrectionApproved
+	(*SnapshotCapacityCrossed)(nil), // 13: cloudpact.token.v1.SnapshotCapacityCrossed
+	(*date.Date)(nil),               // 14: google.type.Date
+	(*money.Money)(nil),             // 15: google.type.Money
+	(*timestamppb.Timestamp)(nil),   // 16: google.protobuf.Timestamp
 }
 var file_cloudpact_token_v1_facts_proto_depIdxs = []int32{
-	13, // 0: cloudpact.token.v1.LotGranted.start_date:type_name -> google.type.Date
-	13, // 1: cloudpact.token.v1.LotGranted.end_date:type_name -> google.type.Date
-	13, // 2: cloudpact.token.v1.LotCut.start_date:type_name -> google.type.Date
-	13, // 3: cloudpact.token.v1.LotCut.end_date:type_name -> google.type.Date
-	14, // 4: cloudpact.token.v1.OverageQuoted.price:type_name -> google.type.Money
-	14, // 5: cloudpact.token.v1.OverageAgreed.price:type_name -> google.type.Money
-	14, // 6: cloudpact.token.v1.OverageUsed.price:type_name -> google.type.Money
-	13, // 7: cloudpact.token.v1.OverageUsed.use_date:type_name -> google.type.Date
-	15, // 8: cloudpact.token.v1.SnapshotCapacityCrossed.report_time:type_name -> google.protobuf.Timestamp
-	9,  // [9:9] is the sub-list for method output_type
-	9,  // [9:9] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	14, // 0: cloudpact.token.v1.LotGranted.start_date:type_name -> google.type.Date
+	14, // 1: cloudpact.token.v1.LotGranted.end_date:type_name -> google.type.Date
+	14, // 2: cloudpact.token.v1.LotCut.start_date:type_name -> google.type.Date
+	14, // 3: cloudpact.token.v1.LotCut.end_date:type_name -> google.type.Date
+	4,  // 4: cloudpact.token.v1.TokenUsed.more:type_name -> cloudpact.token.v1.TokenUse
+	15, // 5: cloudpact.token.v1.OverageQuoted.price:type_name -> google.type.Money
+	15, // 6: cloudpact.token.v1.OverageAgreed.price:type_name -> google.type.Money
+	15, // 7: cloudpact.token.v1.OverageUsed.price:type_name -> google.type.Money
+	14, // 8: cloudpact.token.v1.OverageUsed.use_date:type_name -> google.type.Date
+	16, // 9: cloudpact.token.v1.SnapshotCapacityCrossed.report_time:type_name -> google.protobuf.Timestamp
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_token_v1_facts_proto_init() }
@@ -1313,7 +1428,7 @@ func file_cloudpact_token_v1_facts_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_cloudpact_token_v1_facts_proto_rawDesc), len(file_cloudpact_token_v1_facts_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -474,13 +474,13 @@ type Lot struct {
 	StartDate *date.Date `protobuf:"bytes,4,opt,name=start_date,json=startDate,proto3" json:"start_date,omitempty"`
 	// First day after it.
 	EndDate *date.Date `protobuf:"bytes,5,opt,name=end_date,json=endDate,proto3" json:"end_date,omitempty"`
-	// Tokens.
+	// Tokens: the present cut with its corrections.
 	Allotment int32 `protobuf:"varint,6,opt,name=allotment,proto3" json:"allotment,omitempty"`
 	// Tokens used.
 	Used int32 `protobuf:"varint,7,opt,name=used,proto3" json:"used,omitempty"`
 	// Tokens reserved.
 	Reserved int32 `protobuf:"varint,8,opt,name=reserved,proto3" json:"reserved,omitempty"`
-	// Tokens lapsed or outside a shortened term.
+	// Tokens that lapsed unused with the lot's end.
 	Expired int32 `protobuf:"varint,9,opt,name=expired,proto3" json:"expired,omitempty"`
 	// What is left.
 	Available int32 `protobuf:"varint,10,opt,name=available,proto3" json:"available,omitempty"`
@@ -1106,8 +1106,10 @@ func (x *Overage) GetEtag() string {
 	return ""
 }
 
-// Balance is the state of the lots open at one instant. allotment + overage =
-// used + reserved + expired + available.
+// Balance is the state of the lots open at one instant, as the ledger had
+// recorded it by then. allotment + overage = used + reserved + expired +
+// available, all at least 0: allotment is the present cut with its corrections,
+// used and reserved count overage, expired is what lapsed unused.
 type Balance struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The subscription.

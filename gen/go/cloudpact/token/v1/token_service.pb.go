@@ -26,7 +26,7 @@ var File_cloudpact_token_v1_token_service_proto protoreflect.FileDescriptor
 
 const file_cloudpact_token_v1_token_service_proto_rawDesc = "" +
 	"\n" +
-	"&cloudpact/token/v1/token_service.proto\x12\x12cloudpact.token.v1\x1a!cloudpact/token/v1/capacity.proto\x1a\x1ecloudpact/token/v1/token.proto\x1a'cloudpact/token/v1/token_requests.proto\x1a\x1ecloudpact/type/v1/access.proto\x1a\x1cgoogle/api/annotations.proto2\x95,\n" +
+	"&cloudpact/token/v1/token_service.proto\x12\x12cloudpact.token.v1\x1a!cloudpact/token/v1/capacity.proto\x1a\x1ecloudpact/token/v1/token.proto\x1a$cloudpact/token/v1/token_reads.proto\x1a'cloudpact/token/v1/token_requests.proto\x1a\x1ecloudpact/type/v1/access.proto\x1a\x1cgoogle/api/annotations.proto2\x95,\n" +
 	"\fTokenService\x12\xbc\x01\n" +
 	"\x06Redeem\x12!.cloudpact.token.v1.RedeemRequest\x1a\x1e.cloudpact.token.v1.Redemption\"o\xca\xf3\x18\r\n" +
 	"\x03\x02\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02X:\x01*\"S/v1/{parent=providers/*/customers/*/contracts/*/subscriptions/*}/redemptions:redeem\x12\xd4\x01\n" +
@@ -209,6 +209,7 @@ func file_cloudpact_token_v1_token_service_proto_init() {
 	}
 	file_cloudpact_token_v1_capacity_proto_init()
 	file_cloudpact_token_v1_token_proto_init()
+	file_cloudpact_token_v1_token_reads_proto_init()
 	file_cloudpact_token_v1_token_requests_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
