@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -137,17 +138,23 @@ func (c *checker) clauseList() {
 		}
 		c.ancestry(i, cl, at("parent"))
 		for j, name := range cl.Readings {
-			if _, ok := c.readings[name]; !ok {
-				c.fail(fmt.Sprintf("%s[%d]", at("readings"), j), "clause %s names the reading %q, which the terms do not have", cl.ID, name)
+			path := fmt.Sprintf("%s[%d]", at("readings"), j)
+			if k, ok := c.readings[name]; !ok {
+				c.fail(path, "clause %s names the reading %q, which the terms do not have", cl.ID, name)
+			} else if !slices.Contains(c.t.Readings[k].Clauses, cl.ID) {
+				c.add(SeverityWarning, path, "clause %s lists reading %s, which does not name it", cl.ID, name)
 			}
 		}
 	}
 }
 
+// maxNesting bounds how deep clauses stand under one another.
+const maxNesting = 16
+
 // ancestry refuses a parent that does not exist and a clause above itself.
 func (c *checker) ancestry(i int, cl Clause, path string) {
 	at := cl
-	for range c.t.Clauses {
+	for range maxNesting {
 		if at.Parent == "" {
 			return
 		}
@@ -164,6 +171,7 @@ func (c *checker) ancestry(i int, cl Clause, path string) {
 		}
 		at = c.t.Clauses[p]
 	}
+	c.fail(path, "clause %s stands under more than %d others", cl.ID, maxNesting)
 }
 
 func (c *checker) kindList() {
@@ -188,6 +196,10 @@ func (c *checker) field(path string, f reflect.StructField, v reflect.Value) {
 		c.clauseRefs(path, v, f.Tag.Get("refers") != "mention")
 	case name == "readings" || strings.HasSuffix(name, "_reading"):
 		c.readingRefs(path, v)
+	case name == "failure_types" && v.Type().Elem().Kind() == reflect.String:
+		c.failureRefs(path, v)
+	case strings.HasSuffix(name, "_item") || name == "items" && v.Type().Elem().Kind() == reflect.String:
+		c.itemRefs(path, v)
 	case name == "kinds" && v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.String:
 		c.kindRefs(path, v)
 	}
@@ -247,6 +259,22 @@ func (c *checker) kindRefs(path string, v reflect.Value) {
 	each(path, v, func(at, code string) {
 		if !c.kinds[code] {
 			c.fail(at, "kind %q is not in the terms", code)
+		}
+	})
+}
+
+func (c *checker) failureRefs(path string, v reflect.Value) {
+	each(path, v, func(at, code string) {
+		if _, ok := c.t.Duties.Measured(code); !ok && code != AnyFailure {
+			c.fail(at, "failure type %q is none of duties.failure_types", code)
+		}
+	})
+}
+
+func (c *checker) itemRefs(path string, v reflect.Value) {
+	each(path, v, func(at, item string) {
+		if _, ok := c.t.Charging.Item(item); !ok {
+			c.fail(at, "item %q is none of charging.items", item)
 		}
 	})
 }
