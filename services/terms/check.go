@@ -70,8 +70,10 @@ type checker struct {
 }
 
 func newChecker(t *Terms) *checker {
-	c := &checker{t: t, clauses: map[string]int{}, readings: map[string]int{}, kinds: map[string]bool{},
-		cited: map[string]bool{}, read: map[string]bool{}}
+	c := &checker{
+		t: t, clauses: map[string]int{}, readings: map[string]int{}, kinds: map[string]bool{},
+		cited: map[string]bool{}, read: map[string]bool{},
+	}
 	for i, cl := range t.Clauses {
 		if _, ok := c.clauses[cl.ID]; !ok {
 			c.clauses[cl.ID] = i

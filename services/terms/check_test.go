@@ -78,8 +78,10 @@ func TestCheckFinds(t *testing.T) {
 			x.Notice = &terms.Notice{Rules: []terms.NoticeRule{{ID: "a", Party: "CUSTOMER"}, {ID: "a", Party: "PROVIDER"}}}
 		}, "notice.rules[1].id", "error", "twice"},
 		{"failure type", func(x *terms.Terms) {
-			x.Duties = &terms.Duties{FailureTypes: []terms.FailureType{{Code: "OUTAGE", Measured: "DURATION"}},
-				Rules: []terms.Duty{{ID: "a", Clause: "acme/1", FailureTypes: []string{"OUTAGE", "ANY", "NOISE"}}}}
+			x.Duties = &terms.Duties{
+				FailureTypes: []terms.FailureType{{Code: "OUTAGE", Measured: "DURATION"}},
+				Rules:        []terms.Duty{{ID: "a", Clause: "acme/1", FailureTypes: []string{"OUTAGE", "ANY", "NOISE"}}},
+			}
 		}, "duties.rules[0].failure_types[2]", "error", "none of duties"},
 		{"item of a fee", func(x *terms.Terms) { x.Restoration = &terms.Restoration{FeeItem: "RESTORATION"} }, "restoration.fee_item", "error", "none of charging"},
 		{"item of a limb", func(x *terms.Terms) {

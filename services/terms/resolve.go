@@ -66,9 +66,11 @@ func Resolve(t *Terms, choices map[string]string) (Resolved, error) {
 	if err != nil {
 		return Resolved{}, err
 	}
-	r := Resolved{Terms: t, hash: hash,
+	r := Resolved{
+		Terms: t, hash: hash,
 		chosen:  make(map[string]string, len(t.Readings)),
-		clauses: make(map[string]bool, len(t.Clauses))}
+		clauses: make(map[string]bool, len(t.Clauses)),
+	}
 	for _, c := range t.Clauses {
 		r.clauses[c.ID] = true
 	}

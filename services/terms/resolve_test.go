@@ -44,11 +44,15 @@ func small() *terms.Terms {
 			{Item: terms.ItemDamages, Clause: "acme/1", Timing: "AT_EVENT", Nature: terms.NatureOther},
 			{Item: terms.ItemTax, Clause: "acme/1", Timing: "WITH_CHARGE", Nature: terms.NatureTax},
 		}, InterestOnCompensation: terms.Setting{Value: "RECURRENT_BASED_ONLY"}},
-		Interest: &terms.Interest{Clause: "acme/1", Rate: "0.015", Per: "MONTH",
-			DayBasis: terms.Setting{Reading: "basis"}, BaseIncludesTax: terms.Setting{Reading: "tax"}},
+		Interest: &terms.Interest{
+			Clause: "acme/1", Rate: "0.015", Per: "MONTH",
+			DayBasis: terms.Setting{Reading: "basis"}, BaseIncludesTax: terms.Setting{Reading: "tax"},
+		},
 		Deposit: &terms.Deposit{Clause: "acme/1", AssignmentDays: terms.Setting{Reading: "days"}},
-		Invoicing: &terms.Invoicing{Clause: "acme/1", DueRule: "DAYS_AFTER", DueDays: 30,
-			Tolerance: terms.Setting{Reading: "rate"}},
+		Invoicing: &terms.Invoicing{
+			Clause: "acme/1", DueRule: "DAYS_AFTER", DueDays: 30,
+			Tolerance: terms.Setting{Reading: "rate"},
+		},
 	}
 }
 
@@ -130,8 +134,10 @@ func TestCite(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := r.Cite("acme/1", r.Interest.DayBasis.Reading, "", "basis")
-	want := explain.Citation{Terms: "acme", Revision: "2024-01", Clause: "acme/1",
-		Readings: []explain.Reading{{Name: "basis", Option: "ACTUAL"}}}
+	want := explain.Citation{
+		Terms: "acme", Revision: "2024-01", Clause: "acme/1",
+		Readings: []explain.Reading{{Name: "basis", Option: "ACTUAL"}},
+	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

@@ -24,7 +24,8 @@ func TestTiersWithoutGapsAreClean(t *testing.T) {
 		up.Rows[i], up.Rows[j] = up.Rows[j], up.Rows[i]
 	}
 	open := terms.Tiers{Quantity: "DAYS_LATE", From: "0", Gives: "PERCENT", Rows: []terms.Tier{
-		{AtLeast: "0", Below: "5", Value: "0"}, {AtLeast: "5", Value: "1"}}}
+		{AtLeast: "0", Below: "5", Value: "0"}, {AtLeast: "5", Value: "1"},
+	}}
 	for _, x := range []terms.Tiers{table(), up, open} {
 		if ps := x.Check(); len(ps) > 0 {
 			t.Error(ps)

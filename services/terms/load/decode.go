@@ -84,8 +84,10 @@ func (d *decoder) syntax(err error) Position {
 }
 
 // plainTags are the tags that YAML gives a node by itself.
-var plainTags = map[string]bool{"!!map": true, "!!seq": true, "!!str": true, "!!int": true, "!!float": true,
-	"!!bool": true, "!!timestamp": true}
+var plainTags = map[string]bool{
+	"!!map": true, "!!seq": true, "!!str": true, "!!int": true, "!!float": true,
+	"!!bool": true, "!!timestamp": true,
+}
 
 func (d *decoder) allowed(n *yaml.Node, depth int) bool {
 	switch {

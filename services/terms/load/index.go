@@ -26,8 +26,10 @@ type Policy struct {
 }
 
 func newIndex(t *terms.Terms, positions map[string]Position) *Index {
-	x := &Index{positions: positions, clauses: map[string]Position{}, readings: map[string]Position{},
-		policies: map[string][]Policy{}}
+	x := &Index{
+		positions: positions, clauses: map[string]Position{}, readings: map[string]Position{},
+		policies: map[string][]Policy{},
+	}
 	for i, c := range t.Clauses {
 		x.clauses[c.ID] = x.At(fmt.Sprintf("clauses[%d]", i))
 	}

@@ -64,7 +64,7 @@ func TestDirRefuses(t *testing.T) {
 		{"control character", "id: \"a\x01\"\n", "control characters are not allowed"},
 		{"two documents", head + "---\nid: b\n", "f.yaml:5:1: a file holds one document"},
 		{"broken second document", head + "---\n\tid: [\n", "f.yaml:6:1"},
-		{"unknown key", head + "intrest: {}\n", "f.yaml:5:1: the key intrest is not known here; known are id, revision"},
+		{"unknown key", head + "gain: {}\n", "f.yaml:5:1: the key gain is not known here; known are id, revision"},
 		{"unknown inner key", head + "interest:\n  rates: 1\n", "f.yaml:6:3: the key rates is not known here; known are clause, rate"},
 		{"key twice", head + "title: Again\n", "f.yaml:5:1: the key title is there twice"},
 		{"inner key twice", head + "interest: {rate: 1, rate: 2}\n", "f.yaml:5:21: the key rate is there twice"},

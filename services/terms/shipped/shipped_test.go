@@ -141,8 +141,10 @@ func TestTokenDifferences(t *testing.T) {
 			t.Errorf("a drill of %s takes a token", k)
 		}
 	}
-	for kind, ledger := range map[string]string{"C2C_BACKUP": "UNIT", "C2C_REPLICATION": "UNIT", "V2C_REPLICATION": "UNIT",
-		"P2C_REPLICATION": "UNIT", "GSLB": "SERVICE", "LSLB": "SERVICE", "SNAPSHOT": "SERVICE", "VONE": "SERVICE"} {
+	for kind, ledger := range map[string]string{
+		"C2C_BACKUP": "UNIT", "C2C_REPLICATION": "UNIT", "V2C_REPLICATION": "UNIT",
+		"P2C_REPLICATION": "UNIT", "GSLB": "SERVICE", "LSLB": "SERVICE", "SNAPSHOT": "SERVICE", "VONE": "SERVICE",
+	} {
 		if rule, _ := r.Tokens.Rule(kind); rule.Ledger != ledger {
 			t.Errorf("(d) the ledger of %s is each %s's", kind, ledger)
 		}
@@ -214,8 +216,10 @@ func TestNumbersOfTheText(t *testing.T) {
 	if !customer.NeedsForm || !customer.NeedsAcknowledgement || provider.NeedsForm || provider.NeedsAcknowledgement {
 		t.Error("only the customer's notice needs the form and the acknowledgement")
 	}
-	for item, want := range map[string]bool{"RECURRENT": true, "SETUP": true, "OVERAGE": true, "RESTORATION": true, "COMPENSATION": true,
-		"DAMAGES": false, "REPLACEMENT": false, "INDEMNITY": false, "TAX": false, "INTEREST": false, "DEPOSIT": false} {
+	for item, want := range map[string]bool{
+		"RECURRENT": true, "SETUP": true, "OVERAGE": true, "RESTORATION": true, "COMPENSATION": true,
+		"DAMAGES": false, "REPLACEMENT": false, "INDEMNITY": false, "TAX": false, "INTEREST": false, "DEPOSIT": false,
+	} {
 		if got, _ := r.BearsInterest(item); got != want {
 			t.Errorf("%s bears interest: %v", item, got)
 		}
