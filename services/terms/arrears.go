@@ -77,6 +77,22 @@ func (c *Cure) Rule(cause, kind string) (CureRule, bool) {
 	return CureRule{}, false
 }
 
+// Ladder is every rule of a cause for a kind, in the order of the list: suspension
+// after so many days, termination after so many more. An empty kind takes them
+// all.
+func (c *Cure) Ladder(cause, kind string) []CureRule {
+	if c == nil {
+		return nil
+	}
+	var out []CureRule
+	for _, r := range c.Rules {
+		if r.Cause == cause && covers(r.Kinds, kind) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // covers tells whether a list of kinds holds the kind; an empty list or an empty
 // kind always matches.
 func covers(kinds []string, kind string) bool {

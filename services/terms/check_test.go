@@ -193,6 +193,30 @@ func TestRuleLookups(t *testing.T) {
 	}
 }
 
+// TestLadder has the steps of an agreement that counts from the due date by
+// itself, with a longer one for one kind.
+func TestLadder(t *testing.T) {
+	c := &terms.Cure{Rules: []terms.CureRule{
+		{ID: "suspend", Cause: "NON_PAYMENT", Kinds: []string{"HOST"}, Starts: "OVERDUE", Days: terms.Setting{Value: "15"}, Remedies: []string{"SUSPENSION"}},
+		{ID: "breach", Cause: "BREACH"},
+		{ID: "end", Cause: "NON_PAYMENT", Kinds: []string{"HOST"}, Starts: "OVERDUE", Days: terms.Setting{Value: "30"}, Remedies: []string{"TERMINATION"}},
+		{ID: "line", Cause: "NON_PAYMENT", Kinds: []string{"LINE"}, Starts: "HOLD", Days: terms.Setting{Value: "60"}, Remedies: []string{"TERMINATION"}},
+	}}
+	ids := func(kind string) string {
+		s := ""
+		for _, r := range c.Ladder("NON_PAYMENT", kind) {
+			s += r.ID + " "
+		}
+		return s
+	}
+	if ids("HOST") != "suspend end " || ids("LINE") != "line " || ids("") != "suspend end line " || ids("MAIL") != "" {
+		t.Error(ids("HOST"), ids("LINE"), ids(""), ids("MAIL"))
+	}
+	if (*terms.Cure)(nil).Ladder("BREACH", "") != nil {
+		t.Error("terms without grounds have one")
+	}
+}
+
 func second[T any](_ T, ok bool) bool { return ok }
 
 // TestEveryFieldIsOfAKnownType keeps the policies within what the loader, the

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"sync"
 	"time"
 	_ "time/tzdata" // zones must not depend on the machine
 
@@ -50,7 +51,7 @@ func (e *ReadingNotExecutable) Error() string {
 // a contract was concluded on. It is immutable and safe for concurrent use.
 type Resolved struct {
 	*Terms
-	hash    string
+	hash    func() string
 	zone    *time.Location
 	chosen  map[string]string
 	clauses map[string]bool
@@ -62,12 +63,15 @@ type Resolved struct {
 // ([ReadingNotExecutable]). The terms must not change afterwards. It walks the
 // whole revision: keep the result for as long as the choices stand.
 func Resolve(t *Terms, choices map[string]string) (Resolved, error) {
-	hash, err := Hash(t)
-	if err != nil {
-		return Resolved{}, err
-	}
 	r := Resolved{
-		Terms: t, hash: hash,
+		Terms: t,
+		hash: sync.OnceValue(func() string {
+			h, err := Hash(t)
+			if err != nil {
+				panic("terms: plain data cannot fail to be written: " + err.Error())
+			}
+			return h
+		}),
 		chosen:  make(map[string]string, len(t.Readings)),
 		clauses: make(map[string]bool, len(t.Clauses)),
 	}
@@ -118,8 +122,9 @@ func sortedKeys(m map[string]string) []string {
 	return keys
 }
 
-// Hash is the hash of the whole revision, as [Hash] gives it.
-func (r Resolved) Hash() string { return r.hash }
+// Hash is the hash of the whole revision, as [Hash] gives it; it is computed once,
+// when it is asked for.
+func (r Resolved) Hash() string { return r.hash() }
 
 // Choice is the option in force. A reading that the revision does not have is a
 // fault of the caller and panics.
