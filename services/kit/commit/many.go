@@ -15,7 +15,8 @@ type Item struct {
 // ExecAll queues the items at once, so that few transactions carry them, and
 // returns when all are answered, with an error or nil for each. Items of one
 // stream run in their order. Each is its own operation, as with Exec: one that
-// is refused does not keep the later ones from running.
+// is refused does not keep the later ones from running. A request identity in
+// ctx has no effect.
 func ExecAll(ctx context.Context, c *Committer, items []Item) []error {
 	errs := make([]error, len(items))
 	fill := func(err error) []error {
@@ -34,6 +35,7 @@ func ExecAll(ctx context.Context, c *Committer, items []Item) []error {
 	byLane := make([][]*op, len(c.lanes))
 	for i, it := range items {
 		ops[i] = newOp(ctx, it.Key)
+		ops[i].request = Request{} // a request id is of one operation
 		ops[i].do = it.Do
 		n := ops[i].stream % len(c.lanes)
 		byLane[n] = append(byLane[n], ops[i])
