@@ -77,6 +77,9 @@ func (c *chain) interceptor(m *method) grpc.UnaryServerInterceptor {
 		if err := m.checkScope(FromContext(ctx), msg.ProtoReflect()); err != nil {
 			return nil, err
 		}
+		if err := m.checkRequired(msg.ProtoReflect()); err != nil {
+			return nil, err
+		}
 		if err := c.shape.check(msg); err != nil {
 			return nil, err
 		}

@@ -46,6 +46,7 @@ type method struct {
 	roles        []string
 	resource     []protoreflect.FieldDescriptor
 	path         string
+	required     []protoreflect.FieldDescriptor
 	requestID    protoreflect.FieldDescriptor
 	validateOnly protoreflect.FieldDescriptor
 	intercept    grpc.UnaryServerInterceptor
@@ -104,6 +105,7 @@ func compileMethod(h Hosted, sd protoreflect.ServiceDescriptor, name string) (*m
 	if m.resource, err = resolvePath(md.Input(), m.path); err != nil {
 		return nil, fmt.Errorf("%s: access.resource: %w", full, err)
 	}
+	m.required = requiredOf(md.Input())
 	m.requestID = fieldOf(md.Input(), "request_id", protoreflect.StringKind)
 	m.validateOnly = fieldOf(md.Input(), "validate_only", protoreflect.BoolKind)
 	return m, nil

@@ -131,6 +131,9 @@ func (s *Server) Register(hs ...Hosted) error {
 		return errors.New("rpc: register services before the server starts")
 	}
 	for _, h := range hs {
+		if h.Desc.ServiceName == healthv1.Health_ServiceDesc.ServiceName {
+			return errors.New("rpc: the server itself serves " + h.Desc.ServiceName)
+		}
 		ms, err := compile(h)
 		if err != nil {
 			return fmt.Errorf("rpc: %w", err)

@@ -53,5 +53,8 @@ func (s *checkedStream) RecvMsg(into any) error {
 	if err := s.method.checkScope(FromContext(s.ctx), msg.ProtoReflect()); err != nil {
 		return err
 	}
+	if err := s.method.checkRequired(msg.ProtoReflect()); err != nil {
+		return err
+	}
 	return s.chain.shape.check(msg)
 }
