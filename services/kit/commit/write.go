@@ -26,8 +26,11 @@ func (g *group) lookUp(ops []*op) error {
 	}
 	const columns = "scope, id, hash, reply, stream, position, record_time"
 	if g.tx.Dialect() == db.Postgres {
-		return g.answerAll(asked, "select "+columns+` from requests where (scope, id) in
-			(select * from unnest($1::text[], $2::text[]))`, scopes, ids)
+		// The limit makes each pair a search of the primary key, whatever the
+		// planner believes about the table's size.
+		return g.answerAll(asked, `select r.scope, r.id, r.hash, r.reply, r.stream, r.position, r.record_time
+			from unnest($1::text[], $2::text[]) as k (scope, id) cross join lateral
+			(select `+columns+` from requests where scope = k.scope and id = k.id limit 1) as r`, scopes, ids)
 	}
 	for i := range ids {
 		err := g.answerAll(asked, "select "+columns+" from requests where scope = $1 and id = $2", scopes[i], ids[i])
