@@ -176,10 +176,6 @@ func TestEnd(t *testing.T) {
 	if c := got[len(got)-2]; c.Amount != hkd("967.74") || c.Date != day("2024-07-15") {
 		t.Errorf("the last month is charged %s", c.Amount)
 	}
-	full := cpctest.Terms(t, map[string]string{"compensation_net_of_prepaid": "false"})
-	if c := until(t, full, f, "2024-07-21"); c[len(c)-2].Amount != hkd("5000.00") {
-		t.Errorf("the prepaid month is taken back: %v", amounts(c))
-	}
 }
 
 func TestEvents(t *testing.T) {
