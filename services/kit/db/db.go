@@ -24,15 +24,15 @@ const (
 // Config says which database to open.
 type Config struct {
 	// Driver is "sqlite" or "postgres".
-	Driver string `koanf:"driver" yaml:"driver"`
+	Driver string `koanf:"driver" yaml:"driver" doc:"sqlite or postgres"`
 	// DSN is a file path for sqlite, a URL or key=value text for postgres.
-	DSN string `koanf:"dsn" yaml:"dsn"`
+	DSN string `koanf:"dsn" yaml:"dsn" doc:"file of a sqlite database, or URL of a postgres one" secret:"url"`
 	// MaxReaders bounds the connections that read; 0 means 4 on SQLite and 12
 	// on PostgreSQL.
-	MaxReaders int `koanf:"max_readers" yaml:"max_readers"`
+	MaxReaders int `koanf:"max_readers" yaml:"max_readers" doc:"connections that read; 0 means 4 on sqlite, 12 on postgres"`
 	// MaxWriters bounds the transactions at one time on PostgreSQL; 0 means 10.
 	// SQLite has one writer always.
-	MaxWriters int `koanf:"max_writers" yaml:"max_writers"`
+	MaxWriters int `koanf:"max_writers" yaml:"max_writers" doc:"transactions at one time on postgres; 0 means 10"`
 }
 
 // Querier runs SQL: a transaction, or the readers' pool.

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,15 +25,17 @@ type live struct {
 	mu     sync.Mutex
 	behind map[string]time.Time // since when each peer has been behind
 	waived map[string]bool
+	rests  map[string]int // looks that a provider is left alone after a failure
 }
 
 const (
 	livePatience = 10 * time.Minute
 	askPeers     = 5 * time.Second
+	restAfter    = 30
 )
 
 func newLive(h *Host) *live {
-	return &live{h: h, patience: livePatience, behind: map[string]time.Time{}, waived: map[string]bool{}}
+	return &live{h: h, patience: livePatience, behind: map[string]time.Time{}, waived: map[string]bool{}, rests: map[string]int{}}
 }
 
 // run looks until ctx ends.
@@ -58,6 +61,11 @@ func (l *live) run(ctx context.Context) {
 // pass runs what is due by now, moment by moment, until nothing new is due or a
 // peer must be waited for.
 func (l *live) pass(ctx context.Context) error {
+	for p, n := range l.rests {
+		if l.rests[p] = n - 1; n <= 1 {
+			delete(l.rests, p)
+		}
+	}
 	for ctx.Err() == nil {
 		ran, err := l.sweep(ctx)
 		if err != nil || ran == 0 {
@@ -68,10 +76,12 @@ func (l *live) pass(ctx context.Context) error {
 }
 
 // sweep goes once through the moments that are due, in order. A deadline that
-// fails is tried again by the next look; later ones are not held up.
+// fails holds up its customer's others at its rank and is tried again later;
+// everything else goes on.
 func (l *live) sweep(ctx context.Context) (ran int, err error) {
 	now := l.h.env.System.Now()
 	providers, err := l.providers(ctx, now)
+	providers = slices.DeleteFunc(providers, func(p string) bool { return l.rests[p] > 0 })
 	if err != nil || len(providers) == 0 {
 		return 0, err
 	}
@@ -88,8 +98,11 @@ func (l *live) sweep(ctx context.Context) (ran int, err error) {
 			return 0, err
 		}
 		for _, p := range due {
-			n, _ := l.h.runDue(ctx, p, m) // logged and counted there
+			n, err := l.h.runDue(ctx, p, m) // logged and counted there
 			ran += n
+			if err != nil {
+				l.rests[p] = restAfter
+			}
 		}
 		after = m
 	}
