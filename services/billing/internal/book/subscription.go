@@ -101,8 +101,10 @@ type Commencement struct {
 	NoticeDate    date.Date `json:"notice_date,omitzero"`
 	WindowLastDay date.Date `json:"window_last_day,omitzero"`
 	// Pending: the window reaches days that no calendar publishes.
-	Pending    bool      `json:"pending,omitempty"`
-	Problems   []Problem `json:"problems,omitempty"`
+	Pending  bool      `json:"pending,omitempty"`
+	Problems []Problem `json:"problems,omitempty"`
+	// Settled is how many of the problems belong to earlier attempts.
+	Settled    int       `json:"settled,omitempty"`
 	SignedDate date.Date `json:"signed_date,omitzero"`
 	Copies     []Copy    `json:"copies,omitempty"`
 	// Agreed is the date that both sides agreed on, where they did.
@@ -113,6 +115,9 @@ type Commencement struct {
 	Explanation       explain.Explanation `json:"explanation,omitzero"`
 	WindowExplanation explain.Explanation `json:"window_explanation,omitzero"`
 }
+
+// Open is the problems of the latest attempt.
+func (c Commencement) Open() []Problem { return c.Problems[min(c.Settled, len(c.Problems)):] }
 
 // Problem is a report that may block commencement.
 type Problem struct {
