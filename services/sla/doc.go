@@ -1,3 +1,0 @@
-// Package sla owns the delivered quality: targets, trains, outages, windows,
-// assessments and awards.
-package sla
