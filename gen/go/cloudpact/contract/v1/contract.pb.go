@@ -7,6 +7,7 @@
 package contractv1
 
 import (
+	v1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
@@ -364,9 +365,11 @@ type Contract struct {
 	// Dated amendments, signed by both parties.
 	Amendments []*Amendment `protobuf:"bytes,10,rep,name=amendments,proto3" json:"amendments,omitempty"`
 	// Changes with every change of the resource.
-	Etag          string `protobuf:"bytes,11,opt,name=etag,proto3" json:"etag,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Etag string `protobuf:"bytes,11,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Derivation of effective_date; not in lists.
+	EffectiveExplanation *v1.Explanation `protobuf:"bytes,12,opt,name=effective_explanation,json=effectiveExplanation,proto3" json:"effective_explanation,omitempty"`
+	unknownFields        protoimpl.UnknownFields
+	sizeCache            protoimpl.SizeCache
 }
 
 func (x *Contract) Reset() {
@@ -474,6 +477,13 @@ func (x *Contract) GetEtag() string {
 		return x.Etag
 	}
 	return ""
+}
+
+func (x *Contract) GetEffectiveExplanation() *v1.Explanation {
+	if x != nil {
+		return x.EffectiveExplanation
+	}
+	return nil
 }
 
 // Amendment changes readings or the revision from a day on.
@@ -1138,9 +1148,11 @@ type Subscription struct {
 	// Holds in force, as compliance reports them.
 	Holds []string `protobuf:"bytes,13,rep,name=holds,proto3" json:"holds,omitempty"`
 	// Changes with every change of the resource.
-	Etag          string `protobuf:"bytes,14,opt,name=etag,proto3" json:"etag,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Etag string `protobuf:"bytes,14,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Derivation of term_end; not in lists.
+	TermExplanation *v1.Explanation `protobuf:"bytes,15,opt,name=term_explanation,json=termExplanation,proto3" json:"term_explanation,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Subscription) Reset() {
@@ -1271,6 +1283,13 @@ func (x *Subscription) GetEtag() string {
 	return ""
 }
 
+func (x *Subscription) GetTermExplanation() *v1.Explanation {
+	if x != nil {
+		return x.TermExplanation
+	}
+	return nil
+}
+
 // Commencement is how the first day of service came about.
 type Commencement struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1291,9 +1310,15 @@ type Commencement struct {
 	// Day an acceptance test was signed.
 	SignedDate *date.Date `protobuf:"bytes,8,opt,name=signed_date,json=signedDate,proto3" json:"signed_date,omitempty"`
 	// Counts the settings of the date.
-	Version       int64 `protobuf:"varint,9,opt,name=version,proto3" json:"version,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Version int64 `protobuf:"varint,9,opt,name=version,proto3" json:"version,omitempty"`
+	// The clause that fixes the date.
+	Clause string `protobuf:"bytes,10,opt,name=clause,proto3" json:"clause,omitempty"`
+	// Derivation of the date; not in lists.
+	Explanation *v1.Explanation `protobuf:"bytes,11,opt,name=explanation,proto3" json:"explanation,omitempty"`
+	// Derivation of window_last_day; not in lists.
+	WindowExplanation *v1.Explanation `protobuf:"bytes,12,opt,name=window_explanation,json=windowExplanation,proto3" json:"window_explanation,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Commencement) Reset() {
@@ -1387,6 +1412,27 @@ func (x *Commencement) GetVersion() int64 {
 		return x.Version
 	}
 	return 0
+}
+
+func (x *Commencement) GetClause() string {
+	if x != nil {
+		return x.Clause
+	}
+	return ""
+}
+
+func (x *Commencement) GetExplanation() *v1.Explanation {
+	if x != nil {
+		return x.Explanation
+	}
+	return nil
+}
+
+func (x *Commencement) GetWindowExplanation() *v1.Explanation {
+	if x != nil {
+		return x.WindowExplanation
+	}
+	return nil
 }
 
 // Problem is a report that blocks commencement.
@@ -1567,9 +1613,16 @@ type TerminationNotice struct {
 	// Last day that the sender asked for.
 	RequestedLastDay *date.Date `protobuf:"bytes,5,opt,name=requested_last_day,json=requestedLastDay,proto3" json:"requested_last_day,omitempty"`
 	// Where it stands.
-	State         TerminationNotice_State `protobuf:"varint,6,opt,name=state,proto3,enum=cloudpact.contract.v1.TerminationNotice_State" json:"state,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	State TerminationNotice_State `protobuf:"varint,6,opt,name=state,proto3,enum=cloudpact.contract.v1.TerminationNotice_State" json:"state,omitempty"`
+	// The clause it rests on.
+	Clause string `protobuf:"bytes,7,opt,name=clause,proto3" json:"clause,omitempty"`
+	// Derivation of notice_last_day; not in lists.
+	Explanation *v1.Explanation `protobuf:"bytes,8,opt,name=explanation,proto3" json:"explanation,omitempty"`
+	// Derivation of the last day of service that follows from the notice; not in
+	// lists.
+	ServiceExplanation *v1.Explanation `protobuf:"bytes,9,opt,name=service_explanation,json=serviceExplanation,proto3" json:"service_explanation,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *TerminationNotice) Reset() {
@@ -1642,6 +1695,27 @@ func (x *TerminationNotice) GetState() TerminationNotice_State {
 		return x.State
 	}
 	return TerminationNotice_STATE_UNSPECIFIED
+}
+
+func (x *TerminationNotice) GetClause() string {
+	if x != nil {
+		return x.Clause
+	}
+	return ""
+}
+
+func (x *TerminationNotice) GetExplanation() *v1.Explanation {
+	if x != nil {
+		return x.Explanation
+	}
+	return nil
+}
+
+func (x *TerminationNotice) GetServiceExplanation() *v1.Explanation {
+	if x != nil {
+		return x.ServiceExplanation
+	}
+	return nil
 }
 
 // End is the end of a subscription.
@@ -1721,7 +1795,7 @@ var File_cloudpact_contract_v1_contract_proto protoreflect.FileDescriptor
 
 const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\n" +
-	"$cloudpact/contract/v1/contract.proto\x12\x15cloudpact.contract.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xc9\x05\n" +
+	"$cloudpact/contract/v1/contract.proto\x12\x15cloudpact.contract.v1\x1a#cloudpact/type/v1/explanation.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xa3\x06\n" +
 	"\bContract\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12-\n" +
@@ -1736,7 +1810,8 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"amendments\x18\n" +
 	" \x03(\v2 .cloudpact.contract.v1.AmendmentB\x03\xe0A\x03R\n" +
 	"amendments\x12\x17\n" +
-	"\x04etag\x18\v \x01(\tB\x03\xe0A\x03R\x04etag\x1a;\n" +
+	"\x04etag\x18\v \x01(\tB\x03\xe0A\x03R\x04etag\x12X\n" +
+	"\x15effective_explanation\x18\f \x01(\v2\x1e.cloudpact.type.v1.ExplanationB\x03\xe0A\x03R\x14effectiveExplanation\x1a;\n" +
 	"\rReadingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"Y\n" +
@@ -1806,7 +1881,7 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\bdiscount\x18\x02 \x01(\tR\bdiscount\x12\x1d\n" +
 	"\n" +
 	"from_month\x18\x03 \x01(\x05R\tfromMonth\x12\x16\n" +
-	"\x06months\x18\x04 \x01(\x05R\x06months\"\xdd\x05\n" +
+	"\x06months\x18\x04 \x01(\x05R\x06months\"\xa8\x06\n" +
 	"\fSubscription\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x14\n" +
 	"\x05order\x18\x02 \x01(\tR\x05order\x12\x12\n" +
@@ -1824,7 +1899,8 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\x06notice\x18\v \x01(\v2(.cloudpact.contract.v1.TerminationNoticeR\x06notice\x12,\n" +
 	"\x03end\x18\f \x01(\v2\x1a.cloudpact.contract.v1.EndR\x03end\x12\x14\n" +
 	"\x05holds\x18\r \x03(\tR\x05holds\x12\x12\n" +
-	"\x04etag\x18\x0e \x01(\tR\x04etag\"\x9b\x01\n" +
+	"\x04etag\x18\x0e \x01(\tR\x04etag\x12I\n" +
+	"\x10term_explanation\x18\x0f \x01(\v2\x1e.cloudpact.type.v1.ExplanationR\x0ftermExplanation\"\x9b\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12STATE_PROVISIONING\x10\x01\x12\x15\n" +
@@ -1832,7 +1908,7 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\fSTATE_ACTIVE\x10\x03\x12\x14\n" +
 	"\x10STATE_CONTINUING\x10\x04\x12\x0f\n" +
 	"\vSTATE_ENDED\x10\x05\x12\x13\n" +
-	"\x0fSTATE_CANCELLED\x10\x06\"\x82\x03\n" +
+	"\x0fSTATE_CANCELLED\x10\x06\"\xab\x04\n" +
 	"\fCommencement\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12%\n" +
 	"\x04date\x18\x02 \x01(\v2\x11.google.type.DateR\x04date\x12 \n" +
@@ -1844,7 +1920,11 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\bproblems\x18\a \x03(\v2\x1e.cloudpact.contract.v1.ProblemR\bproblems\x122\n" +
 	"\vsigned_date\x18\b \x01(\v2\x11.google.type.DateR\n" +
 	"signedDate\x12\x18\n" +
-	"\aversion\x18\t \x01(\x03R\aversion\"x\n" +
+	"\aversion\x18\t \x01(\x03R\aversion\x12\x16\n" +
+	"\x06clause\x18\n" +
+	" \x01(\tR\x06clause\x12@\n" +
+	"\vexplanation\x18\v \x01(\v2\x1e.cloudpact.type.v1.ExplanationR\vexplanation\x12M\n" +
+	"\x12window_explanation\x18\f \x01(\v2\x1e.cloudpact.type.v1.ExplanationR\x11windowExplanation\"x\n" +
 	"\aProblem\x122\n" +
 	"\vreport_date\x18\x01 \x01(\v2\x11.google.type.DateR\n" +
 	"reportDate\x12\x17\n" +
@@ -1858,7 +1938,7 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\n" +
 	"added_date\x18\x05 \x01(\v2\x11.google.type.DateR\taddedDate\x124\n" +
 	"\fremoved_date\x18\x06 \x01(\v2\x11.google.type.DateR\vremovedDate\x12\x1a\n" +
-	"\breplaces\x18\a \x01(\tR\breplaces\"\x80\x04\n" +
+	"\breplaces\x18\a \x01(\tR\breplaces\"\xab\x05\n" +
 	"\x11TerminationNotice\x122\n" +
 	"\x05party\x18\x01 \x01(\x0e2\x1c.cloudpact.contract.v1.PartyR\x05party\x122\n" +
 	"\vserved_date\x18\x02 \x01(\v2\x11.google.type.DateR\n" +
@@ -1866,7 +1946,10 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\x11acknowledged_date\x18\x03 \x01(\v2\x11.google.type.DateR\x10acknowledgedDate\x129\n" +
 	"\x0fnotice_last_day\x18\x04 \x01(\v2\x11.google.type.DateR\rnoticeLastDay\x12?\n" +
 	"\x12requested_last_day\x18\x05 \x01(\v2\x11.google.type.DateR\x10requestedLastDay\x12D\n" +
-	"\x05state\x18\x06 \x01(\x0e2..cloudpact.contract.v1.TerminationNotice.StateR\x05state\"\x80\x01\n" +
+	"\x05state\x18\x06 \x01(\x0e2..cloudpact.contract.v1.TerminationNotice.StateR\x05state\x12\x16\n" +
+	"\x06clause\x18\a \x01(\tR\x06clause\x12@\n" +
+	"\vexplanation\x18\b \x01(\v2\x1e.cloudpact.type.v1.ExplanationR\vexplanation\x12O\n" +
+	"\x13service_explanation\x18\t \x01(\v2\x1e.cloudpact.type.v1.ExplanationR\x12serviceExplanation\"\x80\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fSTATE_SERVED\x10\x01\x12\x11\n" +
@@ -1922,6 +2005,7 @@ var file_cloudpact_contract_v1_contract_proto_goTypes = []any{
 	nil,                           // 20: cloudpact.contract.v1.Amendment.ReadingsEntry
 	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
 	(*date.Date)(nil),             // 22: google.type.Date
+	(*v1.Explanation)(nil),        // 23: cloudpact.type.v1.Explanation
 }
 var file_cloudpact_contract_v1_contract_proto_depIdxs = []int32{
 	19, // 0: cloudpact.contract.v1.Contract.readings:type_name -> cloudpact.contract.v1.Contract.ReadingsEntry
@@ -1930,46 +2014,52 @@ var file_cloudpact_contract_v1_contract_proto_depIdxs = []int32{
 	22, // 3: cloudpact.contract.v1.Contract.end_date:type_name -> google.type.Date
 	1,  // 4: cloudpact.contract.v1.Contract.state:type_name -> cloudpact.contract.v1.Contract.State
 	6,  // 5: cloudpact.contract.v1.Contract.amendments:type_name -> cloudpact.contract.v1.Amendment
-	22, // 6: cloudpact.contract.v1.Amendment.effective_date:type_name -> google.type.Date
-	20, // 7: cloudpact.contract.v1.Amendment.readings:type_name -> cloudpact.contract.v1.Amendment.ReadingsEntry
-	9,  // 8: cloudpact.contract.v1.Order.services:type_name -> cloudpact.contract.v1.OrderedService
-	22, // 9: cloudpact.contract.v1.Order.term_last_day:type_name -> google.type.Date
-	22, // 10: cloudpact.contract.v1.Order.customer_signed_date:type_name -> google.type.Date
-	22, // 11: cloudpact.contract.v1.Order.provider_signed_date:type_name -> google.type.Date
-	22, // 12: cloudpact.contract.v1.Order.acceptance_date:type_name -> google.type.Date
-	22, // 13: cloudpact.contract.v1.Order.supply_start_date:type_name -> google.type.Date
-	2,  // 14: cloudpact.contract.v1.Order.state:type_name -> cloudpact.contract.v1.Order.State
-	8,  // 15: cloudpact.contract.v1.Order.ineffective_terms:type_name -> cloudpact.contract.v1.IneffectiveTerm
-	10, // 16: cloudpact.contract.v1.OrderedService.units:type_name -> cloudpact.contract.v1.OrderedUnit
-	11, // 17: cloudpact.contract.v1.OrderedService.prices:type_name -> cloudpact.contract.v1.Price
-	12, // 18: cloudpact.contract.v1.Price.offers:type_name -> cloudpact.contract.v1.Offer
-	3,  // 19: cloudpact.contract.v1.Subscription.state:type_name -> cloudpact.contract.v1.Subscription.State
-	14, // 20: cloudpact.contract.v1.Subscription.commencement:type_name -> cloudpact.contract.v1.Commencement
-	22, // 21: cloudpact.contract.v1.Subscription.term_start:type_name -> google.type.Date
-	22, // 22: cloudpact.contract.v1.Subscription.term_end:type_name -> google.type.Date
-	16, // 23: cloudpact.contract.v1.Subscription.units:type_name -> cloudpact.contract.v1.Unit
-	17, // 24: cloudpact.contract.v1.Subscription.notice:type_name -> cloudpact.contract.v1.TerminationNotice
-	18, // 25: cloudpact.contract.v1.Subscription.end:type_name -> cloudpact.contract.v1.End
-	22, // 26: cloudpact.contract.v1.Commencement.date:type_name -> google.type.Date
-	22, // 27: cloudpact.contract.v1.Commencement.notice_date:type_name -> google.type.Date
-	22, // 28: cloudpact.contract.v1.Commencement.window_last_day:type_name -> google.type.Date
-	15, // 29: cloudpact.contract.v1.Commencement.problems:type_name -> cloudpact.contract.v1.Problem
-	22, // 30: cloudpact.contract.v1.Commencement.signed_date:type_name -> google.type.Date
-	22, // 31: cloudpact.contract.v1.Problem.report_date:type_name -> google.type.Date
-	22, // 32: cloudpact.contract.v1.Unit.added_date:type_name -> google.type.Date
-	22, // 33: cloudpact.contract.v1.Unit.removed_date:type_name -> google.type.Date
-	0,  // 34: cloudpact.contract.v1.TerminationNotice.party:type_name -> cloudpact.contract.v1.Party
-	22, // 35: cloudpact.contract.v1.TerminationNotice.served_date:type_name -> google.type.Date
-	22, // 36: cloudpact.contract.v1.TerminationNotice.acknowledged_date:type_name -> google.type.Date
-	22, // 37: cloudpact.contract.v1.TerminationNotice.notice_last_day:type_name -> google.type.Date
-	22, // 38: cloudpact.contract.v1.TerminationNotice.requested_last_day:type_name -> google.type.Date
-	4,  // 39: cloudpact.contract.v1.TerminationNotice.state:type_name -> cloudpact.contract.v1.TerminationNotice.State
-	22, // 40: cloudpact.contract.v1.End.last_day:type_name -> google.type.Date
-	41, // [41:41] is the sub-list for method output_type
-	41, // [41:41] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	23, // 6: cloudpact.contract.v1.Contract.effective_explanation:type_name -> cloudpact.type.v1.Explanation
+	22, // 7: cloudpact.contract.v1.Amendment.effective_date:type_name -> google.type.Date
+	20, // 8: cloudpact.contract.v1.Amendment.readings:type_name -> cloudpact.contract.v1.Amendment.ReadingsEntry
+	9,  // 9: cloudpact.contract.v1.Order.services:type_name -> cloudpact.contract.v1.OrderedService
+	22, // 10: cloudpact.contract.v1.Order.term_last_day:type_name -> google.type.Date
+	22, // 11: cloudpact.contract.v1.Order.customer_signed_date:type_name -> google.type.Date
+	22, // 12: cloudpact.contract.v1.Order.provider_signed_date:type_name -> google.type.Date
+	22, // 13: cloudpact.contract.v1.Order.acceptance_date:type_name -> google.type.Date
+	22, // 14: cloudpact.contract.v1.Order.supply_start_date:type_name -> google.type.Date
+	2,  // 15: cloudpact.contract.v1.Order.state:type_name -> cloudpact.contract.v1.Order.State
+	8,  // 16: cloudpact.contract.v1.Order.ineffective_terms:type_name -> cloudpact.contract.v1.IneffectiveTerm
+	10, // 17: cloudpact.contract.v1.OrderedService.units:type_name -> cloudpact.contract.v1.OrderedUnit
+	11, // 18: cloudpact.contract.v1.OrderedService.prices:type_name -> cloudpact.contract.v1.Price
+	12, // 19: cloudpact.contract.v1.Price.offers:type_name -> cloudpact.contract.v1.Offer
+	3,  // 20: cloudpact.contract.v1.Subscription.state:type_name -> cloudpact.contract.v1.Subscription.State
+	14, // 21: cloudpact.contract.v1.Subscription.commencement:type_name -> cloudpact.contract.v1.Commencement
+	22, // 22: cloudpact.contract.v1.Subscription.term_start:type_name -> google.type.Date
+	22, // 23: cloudpact.contract.v1.Subscription.term_end:type_name -> google.type.Date
+	16, // 24: cloudpact.contract.v1.Subscription.units:type_name -> cloudpact.contract.v1.Unit
+	17, // 25: cloudpact.contract.v1.Subscription.notice:type_name -> cloudpact.contract.v1.TerminationNotice
+	18, // 26: cloudpact.contract.v1.Subscription.end:type_name -> cloudpact.contract.v1.End
+	23, // 27: cloudpact.contract.v1.Subscription.term_explanation:type_name -> cloudpact.type.v1.Explanation
+	22, // 28: cloudpact.contract.v1.Commencement.date:type_name -> google.type.Date
+	22, // 29: cloudpact.contract.v1.Commencement.notice_date:type_name -> google.type.Date
+	22, // 30: cloudpact.contract.v1.Commencement.window_last_day:type_name -> google.type.Date
+	15, // 31: cloudpact.contract.v1.Commencement.problems:type_name -> cloudpact.contract.v1.Problem
+	22, // 32: cloudpact.contract.v1.Commencement.signed_date:type_name -> google.type.Date
+	23, // 33: cloudpact.contract.v1.Commencement.explanation:type_name -> cloudpact.type.v1.Explanation
+	23, // 34: cloudpact.contract.v1.Commencement.window_explanation:type_name -> cloudpact.type.v1.Explanation
+	22, // 35: cloudpact.contract.v1.Problem.report_date:type_name -> google.type.Date
+	22, // 36: cloudpact.contract.v1.Unit.added_date:type_name -> google.type.Date
+	22, // 37: cloudpact.contract.v1.Unit.removed_date:type_name -> google.type.Date
+	0,  // 38: cloudpact.contract.v1.TerminationNotice.party:type_name -> cloudpact.contract.v1.Party
+	22, // 39: cloudpact.contract.v1.TerminationNotice.served_date:type_name -> google.type.Date
+	22, // 40: cloudpact.contract.v1.TerminationNotice.acknowledged_date:type_name -> google.type.Date
+	22, // 41: cloudpact.contract.v1.TerminationNotice.notice_last_day:type_name -> google.type.Date
+	22, // 42: cloudpact.contract.v1.TerminationNotice.requested_last_day:type_name -> google.type.Date
+	4,  // 43: cloudpact.contract.v1.TerminationNotice.state:type_name -> cloudpact.contract.v1.TerminationNotice.State
+	23, // 44: cloudpact.contract.v1.TerminationNotice.explanation:type_name -> cloudpact.type.v1.Explanation
+	23, // 45: cloudpact.contract.v1.TerminationNotice.service_explanation:type_name -> cloudpact.type.v1.Explanation
+	22, // 46: cloudpact.contract.v1.End.last_day:type_name -> google.type.Date
+	47, // [47:47] is the sub-list for method output_type
+	47, // [47:47] is the sub-list for method input_type
+	47, // [47:47] is the sub-list for extension type_name
+	47, // [47:47] is the sub-list for extension extendee
+	0,  // [0:47] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_contract_v1_contract_proto_init() }
