@@ -113,7 +113,9 @@ type Target struct {
 	// Reference of that document and its version.
 	LevelDocument string `protobuf:"bytes,6,opt,name=level_document,json=levelDocument,proto3" json:"level_document,omitempty"`
 	// Changes with every change of the resource.
-	Etag          string `protobuf:"bytes,7,opt,name=etag,proto3" json:"etag,omitempty"`
+	Etag string `protobuf:"bytes,7,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Cluster or replication group that a unit belongs to; empty for none.
+	Group         string `protobuf:"bytes,8,opt,name=group,proto3" json:"group,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -197,6 +199,13 @@ func (x *Target) GetEtag() string {
 	return ""
 }
 
+func (x *Target) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
 // Outage is a time in which a target did not work.
 type Outage struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -206,7 +215,8 @@ type Outage struct {
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// First instant after it; empty while it lasts.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// Failure type of the terms, for example VM_INTERRUPTION.
+	// Failure type of the terms, for example VM_INTERRUPTION, or a category of
+	// trouble that the terms leave to the customer, for example CLIENT_DEVICE.
 	FailureType string `protobuf:"bytes,4,opt,name=failure_type,json=failureType,proto3" json:"failure_type,omitempty"`
 	// PROVIDER, CUSTOMER, THIRD_PARTY, MAINTENANCE, FORCE_MAJEURE or UNKNOWN.
 	Cause string `protobuf:"bytes,5,opt,name=cause,proto3" json:"cause,omitempty"`
@@ -381,12 +391,13 @@ func (x *Run) GetResultEmailedTime() *timestamppb.Timestamp {
 }
 
 // Window is a time that is judged differently: maintenance, suspension without
-// fault, or a hold.
+// fault, or a hold; or the time in which the provider runs what it scheduled.
 type Window struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name, ".../targets/{target}/windows/{window}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// MAINTENANCE, AUTHORITY, PROTECTION or HOLD.
+	// MAINTENANCE, AUTHORITY, PROTECTION or SCHEDULE. HOLD is set by the holds of
+	// the compliance service.
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	// First instant.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
@@ -396,7 +407,7 @@ type Window struct {
 	AnnouncedTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=announced_time,json=announcedTime,proto3" json:"announced_time,omitempty"`
 	// Why not; never in the feed.
 	NoNoticeReason string `protobuf:"bytes,6,opt,name=no_notice_reason,json=noNoticeReason,proto3" json:"no_notice_reason,omitempty"`
-	// The clause it rests on.
+	// The clause it rests on; set by the service.
 	Clause        string `protobuf:"bytes,7,opt,name=clause,proto3" json:"clause,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -492,7 +503,8 @@ type DutyBreach struct {
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// First instant after it; empty while it lasts.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// Reference; never in the feed.
+	// Reference, also to the proof of cause where the terms ask for one; never in
+	// the feed.
 	Evidence      string `protobuf:"bytes,5,opt,name=evidence,proto3" json:"evidence,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -896,7 +908,7 @@ var File_cloudpact_sla_v1_target_proto protoreflect.FileDescriptor
 
 const file_cloudpact_sla_v1_target_proto_rawDesc = "" +
 	"\n" +
-	"\x1dcloudpact/sla/v1/target.proto\x12\x10cloudpact.sla.v1\x1a#cloudpact/type/v1/explanation.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19google/type/decimal.proto\"\xc0\x01\n" +
+	"\x1dcloudpact/sla/v1/target.proto\x12\x10cloudpact.sla.v1\x1a#cloudpact/type/v1/explanation.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19google/type/decimal.proto\"\xd6\x01\n" +
 	"\x06Target\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\"\n" +
@@ -904,7 +916,8 @@ const file_cloudpact_sla_v1_target_proto_rawDesc = "" +
 	"\x04unit\x18\x04 \x01(\tR\x04unit\x12\x14\n" +
 	"\x05level\x18\x05 \x01(\tR\x05level\x12%\n" +
 	"\x0elevel_document\x18\x06 \x01(\tR\rlevelDocument\x12\x12\n" +
-	"\x04etag\x18\a \x01(\tR\x04etag\"\xf9\x01\n" +
+	"\x04etag\x18\a \x01(\tR\x04etag\x12\x14\n" +
+	"\x05group\x18\b \x01(\tR\x05group\"\xf9\x01\n" +
 	"\x06Outage\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12>\n" +
 	"\n" +
