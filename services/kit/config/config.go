@@ -108,8 +108,14 @@ func check(v reflect.Value, path string) error {
 	return errors.Join(errs...)
 }
 
+// squash is the name of a part whose keys stand among those around it.
+const squash = ",squash"
+
 func join(path, name string) string {
-	if path == "" {
+	switch {
+	case name == squash:
+		return path
+	case path == "":
 		return name
 	}
 	return path + "." + name

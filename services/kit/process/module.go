@@ -29,7 +29,7 @@ func Module(c Config, local ...string) fx.Option {
 		fx.Provide(
 			newLog,
 			func(c Config) (*rpc.TokenFile, error) { return rpc.OpenTokens(c.TokenFile()) },
-			func(t *rpc.TokenFile) rpc.Authenticator { return t },
+			func(c Config, t *rpc.TokenFile) (rpc.Authenticator, error) { return rpc.Sources(c.GRPC.Listen, t) },
 			func(lc fx.Lifecycle, c Config, t *rpc.TokenFile) (*rpc.Directory, error) {
 				return newDirectory(lc, c, t, local)
 			},
