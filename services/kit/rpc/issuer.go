@@ -23,6 +23,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"cloudpact.dev/services/kit/clock"
+	"cloudpact.dev/services/kit/listen"
 )
 
 // Issuer authenticates by signed tokens (JWT: EdDSA, ES256 or RS256) of one
@@ -167,4 +168,17 @@ func verify(alg string, key crypto.PublicKey, signed, sig []byte) bool {
 		return alg == "RS256" && rsa.VerifyPKCS1v15(k, crypto.SHA256, sum[:], sig) == nil
 	}
 	return false
+}
+
+// Sources is who may authenticate callers of a listener: the issuer where one
+// is configured, and of the token file then only the peers; else the whole file.
+func Sources(l listen.Config, tokens *TokenFile) (Authenticator, error) {
+	if l.Issuer == "" {
+		return tokens, nil
+	}
+	i, err := OpenIssuer(l.Issuer, clock.System{})
+	if err != nil {
+		return nil, err
+	}
+	return AnyOf(i, OnlyRole(RoleService, tokens)), nil
 }

@@ -24,6 +24,7 @@ import (
 
 	"cloudpact.dev/services/kit/clock"
 	"cloudpact.dev/services/kit/fault"
+	"cloudpact.dev/services/kit/listen"
 	"cloudpact.dev/services/kit/rpc"
 )
 
@@ -149,9 +150,16 @@ func TestSources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// As a server with an issuer does: of the file only peers are taken.
-	both := rpc.AnyOf(auth, rpc.OnlyRole(rpc.RoleService, files))
-	if p, err := both.Authenticate(t.Context(), "operator"); err != nil || p.Subject != "oz" {
+	// With an issuer, of the file only peers are taken.
+	keys := signers(t)
+	path := issuerFile(t, keys)
+	both, err := rpc.Sources(listen.Config{Issuer: path}, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := token(t, "ed", "EdDSA", keys["ed"].sign, map[string]any{"iss": "https://id.example", "aud": "cloudpact",
+		"exp": time.Now().Add(time.Hour).Unix(), "sub": "oz", "roles": []string{"operator"}})
+	if p, err := both.Authenticate(t.Context(), signed); err != nil || p.Subject != "oz" {
 		t.Error(p, err)
 	}
 	if _, err := both.Authenticate(t.Context(), files.Token(rpc.RoleService)); err != nil {
@@ -159,4 +167,11 @@ func TestSources(t *testing.T) {
 	}
 	_, err = both.Authenticate(t.Context(), files.Token(rpc.RoleAdmin))
 	refused(t, err, codes.Unauthenticated, fault.ReasonUnauthenticated)
+	alone, err := rpc.Sources(listen.Config{}, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := alone.Authenticate(t.Context(), files.Token(rpc.RoleAdmin)); err != nil {
+		t.Error(err)
+	}
 }

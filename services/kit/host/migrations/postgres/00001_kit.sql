@@ -85,7 +85,10 @@ create table deadlines (
   constraint deadlines_due_ck check ((due is null) <> (pending_not_before is null))
 );
 
-create index deadlines_due_ix on deadlines (provider, due, rank) where state = 'SET';
+create index deadlines_due_ix on deadlines (provider, due, rank, customer, name) where state = 'SET';
+
+-- Whose deadlines are due, asked for all providers at once.
+create index deadlines_provider_ix on deadlines (due, provider) where state = 'SET';
 
 create index deadlines_subject_ix on deadlines (provider, subject);
 
