@@ -64,6 +64,9 @@ func (r *Runner) RunDue(ctx context.Context, provider string, instant time.Time,
 		if err := ctx.Err(); err != nil {
 			return total, err
 		}
+		if len(due) < page {
+			break
+		}
 	}
 	return total, errors.Join(slices.Collect(maps.Values(failed))...)
 }

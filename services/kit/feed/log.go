@@ -15,6 +15,7 @@ import (
 type Log struct {
 	source string
 	db     *db.DB
+	cache  headCache
 }
 
 // NewLog is the feed of the service called source ("billing") in d.
@@ -156,6 +157,10 @@ func (l *Log) scan(rows *sql.Rows) (Change, error) {
 
 // Heads gives the last position of each stream, 0 for one without changes.
 func (l *Log) Heads(ctx context.Context) ([Streams]int64, error) {
+	return l.cache.get(func() ([Streams]int64, error) { return l.readHeads(ctx) })
+}
+
+func (l *Log) readHeads(ctx context.Context) ([Streams]int64, error) {
 	var heads [Streams]int64
 	rows, err := l.db.Read().QueryContext(ctx, "select stream, head from feed_heads")
 	if err != nil {

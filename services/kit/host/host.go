@@ -135,7 +135,13 @@ func New(ctx context.Context, cfg Config, spec Spec, env Env) (*Host, error) {
 	h.Deadlines = deadline.NewStore(d, h.Clocks)
 	h.heads = feed.NewHeads(h.Feed, d)
 	h.Commit = commit.New(d, h.Feed, h.clocks, commit.Options{Encode: spec.Encode, Deadlines: h.Deadlines,
-		System: env.System, Log: h.Log, Published: func([]int) { env.Wake.Nudge(wake.Feed(spec.Name)) }})
+		System: env.System, Log: h.Log, Published: func([]int) {
+			h.Feed.Changed()
+			env.Wake.Nudge(wake.Feed(spec.Name))
+		}})
+	if d.Dialect() == db.SQLite {
+		h.Feed.RememberHeads()
+	}
 	h.runner = deadline.NewRunner(h.Deadlines, h.Commit, h.kinds)
 	h.live = newLive(h)
 	if h.metrics, err = newMetrics(spec.Name, env.Metrics); err == nil {
