@@ -1,4 +1,13 @@
-// Command suite runs all services of CloudPact in one process.
+// Command suite runs all of CloudPact in one process, and is the operator's
+// command line.
 package main
 
-func main() {}
+import (
+	"os"
+
+	"cloudpact.dev/services/suite/internal/cli"
+)
+
+func main() {
+	os.Exit(cli.Run(os.Args[1:], cli.Streams{Out: os.Stdout, Err: os.Stderr}))
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"cloudpact.dev/services/suite/internal/clause"
+	"cloudpact.dev/services/terms/shipped"
+)
+
+// TestEveryBuiltClauseHasItsRooms looks up every executable clause that a policy
+// carries: it has to lead to the policy's line and to a pure core.
+func TestEveryBuiltClauseHasItsRooms(t *testing.T) {
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := clause.Root(dir)
+	if root == "" {
+		t.Fatal("the repository is not around this folder")
+	}
+	built := 0
+	for _, a := range shipped.All() {
+		folder, err := shipped.Load(a.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range folder.Terms.Clauses {
+			if !c.Executable || len(folder.Index.Policies(c.ID)) == 0 {
+				continue
+			}
+			built++
+			card, err := clause.Find(root, c.ID)
+			if err != nil {
+				t.Errorf("%s: %v", c.ID, err)
+				continue
+			}
+			if len(card.Policies) == 0 || len(card.Cores) == 0 || card.Written == "" {
+				t.Errorf("%s: policies %v, cores %v, written %q", c.ID, card.Policies, card.Cores, card.Written)
+			}
+			var b bytes.Buffer
+			if err := card.Write(&b); err != nil || !bytes.Contains(b.Bytes(), []byte(c.Title)) {
+				t.Errorf("%s prints %q, %v", c.ID, b.String(), err)
+			}
+		}
+	}
+	if built < 100 {
+		t.Errorf("only %d clauses are built", built)
+	}
+}
