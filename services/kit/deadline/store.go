@@ -247,33 +247,21 @@ func (s *Store) query(ctx context.Context, q db.Querier, text string, args ...an
 // and including until. What is due before the provider's now is due at now.
 func (s *Store) NextDue(ctx context.Context, provider string, until time.Time) (time.Time, int, bool, error) {
 	ck, err := s.clocks.Now(ctx, provider)
+	if err != nil || until.Before(ck.Now) {
+		return time.Time{}, 0, false, err
+	}
+	first, err := s.firstPerRank(ctx, provider, Moment{})
 	if err != nil {
 		return time.Time{}, 0, false, err
 	}
-	if until.Before(ck.Now) {
-		return time.Time{}, 0, false, nil
+	var next Moment
+	for _, m := range first {
+		m.Instant = laterOf(m.Instant, ck.Now)
+		if !m.Instant.After(until) && (next.Rank == 0 || m.Before(next)) {
+			next = m
+		}
 	}
-	var rank sql.NullInt64
-	err = s.db.Read().QueryRowContext(ctx,
-		"select min(rank) from deadlines where provider = $1 and state = 'SET' and due <= $2",
-		provider, db.Time(ck.Now)).Scan(&rank)
-	if err != nil {
-		return time.Time{}, 0, false, fmt.Errorf("read what is due: %w", err)
-	}
-	if rank.Valid {
-		return ck.Now, int(rank.Int64), true, nil
-	}
-	var due db.Time
-	err = s.db.Read().QueryRowContext(ctx,
-		`select due, rank from deadlines where provider = $1 and state = 'SET' and due <= $2
-		order by due, rank limit 1`, provider, db.Time(until)).Scan(&due, &rank)
-	if errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, 0, false, nil
-	}
-	if err != nil {
-		return time.Time{}, 0, false, fmt.Errorf("read what is due: %w", err)
-	}
-	return due.Time(), int(rank.Int64), true, nil
+	return next.Instant, next.Rank, next.Rank != 0, nil
 }
 
 // Providers lists the providers that have a deadline due by the instant.
@@ -299,11 +287,12 @@ func (s *Store) Providers(ctx context.Context, until time.Time) ([]string, error
 // zero Deadline for the first page), in the order in which it is run: by due
 // date, customer and name.
 func (s *Store) Due(ctx context.Context, provider string, instant time.Time, rank int, after Deadline, limit int) ([]Deadline, error) {
-	return s.query(ctx, s.db.Read(),
-		"select "+columns+` from deadlines where provider = $1 and state = 'SET' and due <= $2 and rank = $3
-		and (due, customer, name) > ($4, $5, $6) order by due, customer, name limit $7`,
+	return s.query(ctx, s.db.Read(), dueText,
 		provider, db.Time(instant), rank, db.Time(laterOf(after.Due, earliest)), after.Key.Customer, after.Name, limit)
 }
+
+const dueText = "select " + columns + ` from deadlines where provider = $1 and state = 'SET' and due <= $2 and rank = $3
+	and (due, customer, name) > ($4, $5, $6) order by due, customer, name limit $7`
 
 // earliest stands for "before every due date" in a comparison, where NULL would
 // choose nothing.

@@ -88,7 +88,9 @@ create table deadlines (
   constraint deadlines_body_ck check (json_valid(body))
 ) strict, without rowid;
 
-create index deadlines_due_ix on deadlines (provider, due, rank, customer, name) where state = 'SET';
+-- Rank before due date: what is due at one rank is read in the order in which it
+-- is run, and the first moment is the least of six.
+create index deadlines_due_ix on deadlines (provider, rank, due, customer, name) where state = 'SET';
 
 -- Whose deadlines are due, asked for all providers at once.
 create index deadlines_provider_ix on deadlines (due, provider) where state = 'SET';
