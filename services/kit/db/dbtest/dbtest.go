@@ -54,6 +54,25 @@ func SQLiteConfig(t testing.TB) db.Config {
 // PostgresConfig makes a new, empty schema, for tests that open it themselves.
 func PostgresConfig(t testing.TB) db.Config {
 	t.Helper()
+	return db.Config{Driver: "postgres", DSN: schemas(t, "t_"+strings.ToLower(rand.Text()))}
+}
+
+// PostgresTemplate makes a new, empty schema for each service of a process. In
+// the DSN {service} stands for the service's name.
+func PostgresTemplate(t testing.TB, services ...string) string {
+	t.Helper()
+	prefix := "t_" + strings.ToLower(rand.Text()) + "_"
+	names := make([]string, len(services))
+	for i, s := range services {
+		names[i] = prefix + s
+	}
+	dsn := schemas(t, names...)
+	return strings.ReplaceAll(dsn, names[0], prefix+"{service}")
+}
+
+// schemas makes schemas that go with the test, and gives the DSN of the first.
+func schemas(t testing.TB, names ...string) string {
+	t.Helper()
 	dsn := os.Getenv("CLOUDPACT_TEST_POSTGRES")
 	if dsn == "" {
 		dsn = "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable"
@@ -62,18 +81,18 @@ func PostgresConfig(t testing.TB) db.Config {
 	if err != nil {
 		t.Fatalf("CLOUDPACT_TEST_POSTGRES: %v", err)
 	}
-	schema := "t_" + strings.ToLower(rand.Text())
-	if _, err := admin.Exec("create schema " + schema); err != nil {
-		admin.Close()
-		t.Fatalf("PostgreSQL for tests does not answer (set CLOUDPACT_TEST_POSTGRES): %v", err)
-	}
-	t.Cleanup(func() {
-		if _, err := admin.Exec("drop schema " + schema + " cascade"); err != nil {
-			t.Errorf("drop the test's schema: %v", err)
+	t.Cleanup(func() { admin.Close() })
+	for _, schema := range names {
+		if _, err := admin.Exec("create schema " + schema); err != nil {
+			t.Fatalf("PostgreSQL for tests does not answer (set CLOUDPACT_TEST_POSTGRES): %v", err)
 		}
-		admin.Close()
-	})
-	return db.Config{Driver: "postgres", DSN: withSchema(t, dsn, schema)}
+		t.Cleanup(func() {
+			if _, err := admin.Exec("drop schema " + schema + " cascade"); err != nil {
+				t.Errorf("drop the test's schema: %v", err)
+			}
+		})
+	}
+	return withSchema(t, dsn, names[0])
 }
 
 func withSchema(t testing.TB, dsn, schema string) string {
