@@ -134,8 +134,11 @@ func (r *Reader) CatchUp(ctx context.Context, heads map[int]int64) error {
 	}
 }
 
+// ReasonPositionNotReached is given to those who wait for a position in vain.
+const ReasonPositionNotReached = "POSITION_NOT_REACHED"
+
 func errNotReached(source string) error {
-	return fault.Unavailable("POSITION_NOT_REACHED", "the feed of "+source+" does not reach the position that is waited for", time.Second)
+	return fault.Unavailable(ReasonPositionNotReached, "the feed of "+source+" does not reach the position that is waited for", time.Second)
 }
 
 // reached tells whether the streams have been taken in up to the positions.

@@ -10,8 +10,11 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	internalv1 "cloudpact.dev/gen/go/cloudpact/internalapi/v1"
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/kit/db"
@@ -181,122 +184,90 @@ func sqliteOf(t *testing.T) func() db.Config {
 	return func() db.Config { return db.Config{Driver: "sqlite", DSN: t.TempDir() + "/x.db"} }
 }
 
-// The way that an advance of a sandbox clock goes.
-func TestSandboxTime(t *testing.T) {
-	hosttest.Each(t, func(t *testing.T, config func() db.Config) {
-		p := newPair(t, config, host.Parts{Deadlines: deadline.Registry{
-			"due": func(ctx context.Context, tx *commit.Tx, d deadline.Deadline) error {
-				if err := note(ctx, tx, d.Name+"@"+tx.Now().Format("15:04")); err != nil {
-					return err
-				}
-				return tx.SettleDeadline(d.Name, deadline.Missed)
-			}}}, nil)
-		ctx := t.Context()
-		set := func(now time.Time, op string) {
-			t.Helper()
-			if _, err := p.peer("ledger").SetClock(ctx, &internalv1.SetClockRequest{Provider: "p", Now: timestamppb.New(now), Operation: op}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, err := p.peer("ledger").RunDue(ctx, &internalv1.RunDueRequest{Provider: "p", DueTime: timestamppb.New(epoch), Rank: 1}); err == nil {
-			t.Fatal("time was moved for a provider that follows the system's clock")
-		}
-		set(epoch, "")
-		add := func(name string, hour, rank int) {
-			t.Helper()
-			err := commit.Exec(ctx, p.ledger.Commit, acme, func(_ context.Context, tx *commit.Tx) error {
-				return tx.SetDeadline(deadline.Deadline{Name: name, Subject: "s", Kind: "due", Due: epoch.Add(time.Duration(hour) * time.Hour), Rank: rank})
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		add("late", 3, 4)
-		add("early", 1, 6)
-		add("first", 1, 2)
-		set(epoch, "operations/1")
-		err := commit.Exec(ctx, p.ledger.Commit, acme, func(context.Context, *commit.Tx) error { return nil })
-		if !fault.Is(err, fault.ReasonClockAdvancing) {
-			t.Fatalf("a write during the advance: %v", err)
-		}
-		until := epoch.Add(2 * time.Hour)
-		for {
-			out := p.catchUp(t, "ledger", until)
-			if !out.GetHasDue() {
-				break
-			}
-			if len(out.GetDueNames()) != 1 {
-				t.Fatalf("%v", out)
-			}
-			ran, err := p.peer("ledger").RunDue(ctx, &internalv1.RunDueRequest{Provider: "p", DueTime: out.GetDueTime(), Rank: out.GetDueRank()})
-			if err != nil || ran.GetCount() != 1 {
-				t.Fatalf("%v %v", ran, err)
-			}
-		}
-		set(until, "")
-		want(t, notes(t, p.ledger), "first@01:00 early@01:00")
-		set(epoch, "") // never backwards
-		if now, err := p.ledger.Now(ctx, "p"); err != nil || !now.Equal(until) {
-			t.Fatalf("%v %v", now, err)
-		}
-	})
-}
-
-func TestFailingDeadlineIsNamed(t *testing.T) {
-	p := newPair(t, sqliteOf(t), host.Parts{Deadlines: deadline.Registry{
-		"due": func(context.Context, *commit.Tx, deadline.Deadline) error {
-			return fault.Precondition("NOT_SO", "x", "cannot be")
-		}}}, nil)
-	ctx := t.Context()
-	_, err := p.peer("ledger").SetClock(ctx, &internalv1.SetClockRequest{Provider: "p", Now: timestamppb.New(epoch)})
-	if err != nil {
-		t.Fatal(err)
+// Large bodies do not make an answer that a peer could not take.
+func TestPullChangesBoundsItsAnswer(t *testing.T) {
+	p := newPair(t, sqliteOf(t), host.Parts{}, nil)
+	large := strings.Repeat("x", 3<<20)
+	for range 3 {
+		publish(t, p.book, "ordered", large)
 	}
-	err = commit.Exec(ctx, p.ledger.Commit, acme, func(_ context.Context, tx *commit.Tx) error {
-		return tx.SetDeadline(deadline.Deadline{Name: "d1", Kind: "due", Due: epoch.Add(time.Hour), Rank: 4})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = p.peer("ledger").RunDue(ctx, &internalv1.RunDueRequest{Provider: "p", DueTime: timestamppb.New(epoch.Add(time.Hour)), Rank: 4})
-	f := fault.FromStatus(err)
-	if f == nil || f.Reason != "NOT_SO" || !strings.Contains(f.Message, "rank 4 could not be run") {
-		t.Fatalf("%v", err)
+	after := map[int32]int64{}
+	for i := range 3 {
+		out, err := p.peer("book").PullChanges(t.Context(), &internalv1.PullChangesRequest{After: after})
+		if err != nil || len(out.GetChanges()) != 1 || out.GetMore() != (i < 2) {
+			t.Fatalf("%d: %d changes, more %v, %v", i, len(out.GetChanges()), out.GetMore(), err)
+		}
+		after[out.GetChanges()[0].GetStream()] = out.GetChanges()[0].GetPosition()
 	}
 }
 
-// A provider that a service has not met is asked for, once.
-func TestUnknownProvidersClock(t *testing.T) {
+// A service that is asked to catch up for a sandbox that it has not met uses
+// that sandbox's clock.
+func TestCatchUpMeetsTheSandbox(t *testing.T) {
+	p := newPair(t, sqliteOf(t), host.Parts{}, func(_ context.Context, provider string) (commit.Clock, error) {
+		return commit.Clock{Provider: provider, Mode: commit.Sandbox, Now: epoch, Operation: "operations/1"}, nil
+	})
+	p.catchUp(t, "ledger", epoch)
+	c, err := p.ledger.Clocks.Get(t.Context(), p.ledger.DB.Read(), "p")
+	if err != nil || c.Mode != commit.Sandbox || !c.Now.Equal(epoch) || c.Operation != "operations/1" {
+		t.Fatalf("%+v %v", c, err)
+	}
+}
+
+// tiny is a public service of a few lines: creating a customer commits and
+// publishes, getting a provider reads what was noted.
+type tiny struct {
+	contractv1.UnimplementedRegistryServiceServer
+	h *host.Host
+	t *testing.T
+}
+
+func (s *tiny) CreateCustomer(ctx context.Context, in *contractv1.CreateCustomerRequest) (*contractv1.Customer, error) {
+	return commit.Run(ctx, s.h.Commit, acme, func(ctx context.Context, tx *commit.Tx) (*contractv1.Customer, error) {
+		tx.Publish(feed.Draft{Type: "ordered", Subject: in.GetCustomerId(), Body: "x"})
+		return &contractv1.Customer{Name: in.GetParent() + "/customers/" + in.GetCustomerId()}, note(ctx, tx, in.GetCustomerId())
+	})
+}
+
+func (s *tiny) GetProvider(context.Context, *contractv1.GetProviderRequest) (*contractv1.Provider, error) {
+	return &contractv1.Provider{Title: notes(s.t, s.h)}, nil
+}
+
+// A caller reads its own writes in another service, and repeats a request
+// without repeating its effect.
+func TestReadYourWritesAndRepeat(t *testing.T) {
 	hosttest.Each(t, func(t *testing.T, config func() db.Config) {
-		asked := 0
-		p := newPair(t, config, host.Parts{}, func(_ context.Context, provider string) (commit.Clock, error) {
-			asked++
-			if provider == "live" {
-				return commit.Clock{Provider: provider, Mode: commit.Live}, nil
-			}
-			if provider == "none" {
-				return commit.Clock{}, fault.NotFound(fault.ReasonNotFound, "providers/none")
-			}
-			return commit.Clock{Provider: provider, Mode: commit.Sandbox, Now: epoch}, nil
-		})
-		for range 2 {
-			now, err := commit.Run(t.Context(), p.ledger.Commit, acme, func(ctx context.Context, tx *commit.Tx) (time.Time, error) {
-				return tx.Now(), note(ctx, tx, "x")
-			})
-			if err != nil || !now.Equal(epoch) {
-				t.Fatalf("%v %v", now, err)
-			}
-			for range 2 {
-				if now, err := p.ledger.Now(t.Context(), "live"); err != nil || now.Equal(epoch) {
-					t.Fatalf("%v %v", now, err)
-				}
+		p := newPair(t, config, host.Parts{}, nil)
+		hosttest.Register(t, p.book, host.Parts{Hosted: []rpc.Hosted{{Desc: &contractv1.RegistryService_ServiceDesc, Impl: &tiny{h: p.book, t: t}}}})
+		hosttest.Register(t, p.ledger, host.Parts{Hosted: []rpc.Hosted{{Desc: &contractv1.RegistryService_ServiceDesc, Impl: &tiny{h: p.ledger, t: t}}}})
+		book, ledger := contractv1.NewRegistryServiceClient(p.Conn("book")), contractv1.NewRegistryServiceClient(p.Conn("ledger"))
+		ctx := p.As(t.Context(), rpc.RoleOperator)
+		in := &contractv1.CreateCustomerRequest{Parent: "providers/p", CustomerId: "c1", Customer: &contractv1.Customer{Title: "C"}, RequestId: "r1"}
+		var first, again metadata.MD
+		for _, header := range []*metadata.MD{&first, &again} {
+			out, err := book.CreateCustomer(ctx, in, grpc.Header(header))
+			if err != nil || out.GetName() != "providers/p/customers/c1" {
+				t.Fatalf("%v %v", out, err)
 			}
 		}
-		if asked != 2 {
-			t.Fatalf("asked %d times", asked)
+		at := rpc.Positions(first)
+		if len(at) != 1 || at[0].Source != "book" || at[0].Position != 1 || fmt.Sprint(rpc.Positions(again)) != fmt.Sprint(at) {
+			t.Fatalf("%v %v", first, again)
 		}
-		err := commit.Exec(t.Context(), p.ledger.Commit, commit.Key{Provider: "none"}, func(context.Context, *commit.Tx) error { return nil })
-		if !fault.Is(err, fault.ReasonNotFound) {
+		want(t, notes(t, p.book), "c1")
+		out, err := ledger.GetProvider(rpc.WaitFor(ctx, at...), &contractv1.GetProviderRequest{Name: "providers/p"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, out.GetTitle(), "c1")
+		in.CustomerId = "c2"
+		_, err = book.CreateCustomer(ctx, in)
+		if f := fault.FromStatus(err); f == nil || f.Reason != fault.ReasonRequestIDReused {
+			t.Fatal(err)
+		}
+		at[0].Position = 99
+		_, err = ledger.GetProvider(rpc.WaitFor(ctx, at...), &contractv1.GetProviderRequest{Name: "providers/p"})
+		if f := fault.FromStatus(err); f == nil || f.Reason != feed.ReasonPositionNotReached {
 			t.Fatal(err)
 		}
 	})

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -18,12 +19,14 @@ import (
 // peer serves cloudpact.internal.v1.PeerService.
 type peer struct {
 	internalv1.UnimplementedPeerServiceServer
-	h *Host
+	h   *Host
+	met sync.Map // providers whose clock the database holds, or that are live
 }
 
 const (
 	defaultPull = 500
 	maxPull     = 5000
+	pullBytes   = 4 << 20 // of bodies in one answer; one change is always sent
 	dueNames    = 10
 )
 
@@ -38,7 +41,12 @@ func (p *peer) PullChanges(ctx context.Context, in *internalv1.PullChangesReques
 		return nil, err
 	}
 	out := &internalv1.PullChangesResponse{More: more}
+	size := 0
 	for _, c := range changes {
+		if size += len(c.Body); size > pullBytes && len(out.Changes) > 0 {
+			out.More = true
+			break
+		}
 		out.Changes = append(out.Changes, feed.Stored(c))
 	}
 	return out, nil
@@ -47,6 +55,9 @@ func (p *peer) PullChanges(ctx context.Context, in *internalv1.PullChangesReques
 // CatchUp implements PeerService.
 func (p *peer) CatchUp(ctx context.Context, in *internalv1.CatchUpRequest) (*internalv1.CatchUpResponse, error) {
 	if err := needProvider(in.GetProvider()); err != nil {
+		return nil, err
+	}
+	if err := p.meet(ctx, in.GetProvider()); err != nil {
 		return nil, err
 	}
 	heads := map[string]map[int]int64{}
@@ -106,6 +117,22 @@ func (p *peer) SetClock(ctx context.Context, in *internalv1.SetClockRequest) (*i
 	}
 	op := in.GetOperation()
 	return &internalv1.SetClockResponse{}, p.moveClock(ctx, in.GetProvider(), clock.Truncate(in.GetNow().AsTime()), &op)
+}
+
+// meet makes sure that the service has the clock of a sandbox that it has not
+// met: what is due is told by that clock.
+func (p *peer) meet(ctx context.Context, provider string) error {
+	if _, met := p.met.Load(provider); met {
+		return nil
+	}
+	asked, err := p.h.clocks.Get(ctx, p.h.DB.Read(), provider)
+	if err == nil && asked.Mode == commit.Sandbox {
+		err = p.moveClock(ctx, provider, asked.Now, &asked.Operation)
+	}
+	if err == nil {
+		p.met.Store(provider, true)
+	}
+	return err
 }
 
 // moveClock sets the service's view of a sandbox clock, never backwards. A nil

@@ -23,7 +23,7 @@ func (h *Host) wait(ctx context.Context, p feed.Position) error {
 			continue
 		}
 		if err := r.CatchUp(ctx, map[int]int64{p.Stream: p.Position}); err != nil {
-			return fault.Unavailable("POSITION_NOT_REACHED", fmt.Sprintf("%s has not taken in %s in time", h.Name, p), time.Second).Because(err)
+			return fault.Unavailable(feed.ReasonPositionNotReached, fmt.Sprintf("%s has not taken in %s in time", h.Name, p), time.Second).Because(err)
 		}
 	}
 	return nil

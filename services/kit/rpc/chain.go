@@ -37,7 +37,7 @@ func (c *chain) unary(ctx context.Context, m *method, dec decode) (reply any, er
 			reply, err = nil, f.GRPCStatus().Err()
 		}
 	}()
-	ctx, cancel := c.bounded(ctx)
+	ctx, cancel := c.bounded(ctx, m)
 	defer cancel()
 	if who, err = c.admit(ctx, m); err != nil {
 		return nil, err
@@ -54,9 +54,10 @@ func (c *chain) admit(ctx context.Context, m *method) (Principal, error) {
 	return p, m.checkRole(p)
 }
 
-// bounded gives calls without a deadline the server's.
-func (c *chain) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	if _, ok := ctx.Deadline(); ok || c.timeout <= 0 {
+// bounded gives calls without a deadline the server's. Peers ask for work that
+// takes as long as it takes, such as everything that is due at one instant.
+func (c *chain) bounded(ctx context.Context, m *method) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok || c.timeout <= 0 || m.internal {
 		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, c.timeout)

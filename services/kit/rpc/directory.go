@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
@@ -57,9 +58,13 @@ func (d *Directory) Remote(service, target, ca string) error {
 		return fmt.Errorf("service %s: %w", service, err)
 	}
 	cc, err := grpc.NewClient(target, grpc.WithTransportCredentials(creds),
-		grpc.WithChainUnaryInterceptor(func(ctx context.Context, m string, req, rep any, cc *grpc.ClientConn, call grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+		grpc.WithUnaryInterceptor(func(ctx context.Context, m string, req, rep any, cc *grpc.ClientConn, call grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 			return call(metadata.AppendToOutgoingContext(ctx, HeaderService, service), m, req, rep, cc, opts...)
 		}),
+		grpc.WithStreamInterceptor(func(ctx context.Context, d *grpc.StreamDesc, cc *grpc.ClientConn, m string, open grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
+			return open(metadata.AppendToOutgoingContext(ctx, HeaderService, service), d, cc, m, opts...)
+		}),
+		grpc.WithConnectParams(reconnect),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(32<<20)))
 	if err != nil {
 		return fmt.Errorf("service %s: %w", service, err)
@@ -70,6 +75,10 @@ func (d *Directory) Remote(service, target, ca string) error {
 	d.dialed = append(d.dialed, cc)
 	return nil
 }
+
+// reconnect is quick: a service that was restarted is wanted at once.
+var reconnect = grpc.ConnectParams{MinConnectTimeout: 2 * time.Second,
+	Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second}}
 
 func transport(target, ca string) (credentials.TransportCredentials, error) {
 	if ca == "" {
