@@ -764,6 +764,299 @@ func (x *GetWatermarkResponse) GetRank() int32 {
 	return 0
 }
 
+// ListParkedRequest asks what is parked.
+type ListParkedRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the consumer; empty means all.
+	Consumer string `protobuf:"bytes,1,opt,name=consumer,proto3" json:"consumer,omitempty"`
+	// Id of the provider; empty means all.
+	Provider      string `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListParkedRequest) Reset() {
+	*x = ListParkedRequest{}
+	mi := &file_cloudpact_internal_v1_peer_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListParkedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListParkedRequest) ProtoMessage() {}
+
+func (x *ListParkedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_internal_v1_peer_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListParkedRequest.ProtoReflect.Descriptor instead.
+func (*ListParkedRequest) Descriptor() ([]byte, []int) {
+	return file_cloudpact_internal_v1_peer_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListParkedRequest) GetConsumer() string {
+	if x != nil {
+		return x.Consumer
+	}
+	return ""
+}
+
+func (x *ListParkedRequest) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+// ListParkedResponse carries at most 1000 changes, by consumer and position.
+type ListParkedResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The changes.
+	Changes       []*ParkedChange `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListParkedResponse) Reset() {
+	*x = ListParkedResponse{}
+	mi := &file_cloudpact_internal_v1_peer_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListParkedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListParkedResponse) ProtoMessage() {}
+
+func (x *ListParkedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_internal_v1_peer_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListParkedResponse.ProtoReflect.Descriptor instead.
+func (*ListParkedResponse) Descriptor() ([]byte, []int) {
+	return file_cloudpact_internal_v1_peer_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListParkedResponse) GetChanges() []*ParkedChange {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+// ParkedChange is a change that a consumer has not handled.
+type ParkedChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the consumer.
+	Consumer string `protobuf:"bytes,1,opt,name=consumer,proto3" json:"consumer,omitempty"`
+	// Name of the service that the change comes from.
+	Source string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	// The change, without its body.
+	Change *StoredChange `protobuf:"bytes,3,opt,name=change,proto3" json:"change,omitempty"`
+	// Why it could not be handled; empty for one that waits behind another.
+	Error string `protobuf:"bytes,4,opt,name=error,proto3" json:"error,omitempty"`
+	// How often it was tried.
+	Attempts      int32 `protobuf:"varint,5,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ParkedChange) Reset() {
+	*x = ParkedChange{}
+	mi := &file_cloudpact_internal_v1_peer_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ParkedChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ParkedChange) ProtoMessage() {}
+
+func (x *ParkedChange) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_internal_v1_peer_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ParkedChange.ProtoReflect.Descriptor instead.
+func (*ParkedChange) Descriptor() ([]byte, []int) {
+	return file_cloudpact_internal_v1_peer_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ParkedChange) GetConsumer() string {
+	if x != nil {
+		return x.Consumer
+	}
+	return ""
+}
+
+func (x *ParkedChange) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *ParkedChange) GetChange() *StoredChange {
+	if x != nil {
+		return x.Change
+	}
+	return nil
+}
+
+func (x *ParkedChange) GetError() string {
+	if x != nil {
+		return x.Error
+	}
+	return ""
+}
+
+func (x *ParkedChange) GetAttempts() int32 {
+	if x != nil {
+		return x.Attempts
+	}
+	return 0
+}
+
+// RetryParkedRequest names whose changes to try.
+type RetryParkedRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the consumer; empty means all.
+	Consumer string `protobuf:"bytes,1,opt,name=consumer,proto3" json:"consumer,omitempty"`
+	// Id of the provider.
+	Provider string `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
+	// Id of the customer, or of the target; empty for the provider's own changes.
+	Customer      string `protobuf:"bytes,3,opt,name=customer,proto3" json:"customer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryParkedRequest) Reset() {
+	*x = RetryParkedRequest{}
+	mi := &file_cloudpact_internal_v1_peer_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryParkedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryParkedRequest) ProtoMessage() {}
+
+func (x *RetryParkedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_internal_v1_peer_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryParkedRequest.ProtoReflect.Descriptor instead.
+func (*RetryParkedRequest) Descriptor() ([]byte, []int) {
+	return file_cloudpact_internal_v1_peer_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *RetryParkedRequest) GetConsumer() string {
+	if x != nil {
+		return x.Consumer
+	}
+	return ""
+}
+
+func (x *RetryParkedRequest) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *RetryParkedRequest) GetCustomer() string {
+	if x != nil {
+		return x.Customer
+	}
+	return ""
+}
+
+// RetryParkedResponse tells what was handled.
+type RetryParkedResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Number of changes that were handled.
+	Count         int32 `protobuf:"varint,1,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryParkedResponse) Reset() {
+	*x = RetryParkedResponse{}
+	mi := &file_cloudpact_internal_v1_peer_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryParkedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryParkedResponse) ProtoMessage() {}
+
+func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_internal_v1_peer_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryParkedResponse.ProtoReflect.Descriptor instead.
+func (*RetryParkedResponse) Descriptor() ([]byte, []int) {
+	return file_cloudpact_internal_v1_peer_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *RetryParkedResponse) GetCount() int32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
 var File_cloudpact_internal_v1_peer_service_proto protoreflect.FileDescriptor
 
 const file_cloudpact_internal_v1_peer_service_proto_rawDesc = "" +
@@ -822,7 +1115,24 @@ const file_cloudpact_internal_v1_peer_service_proto_rawDesc = "" +
 	"\x13GetWatermarkRequest\"`\n" +
 	"\x14GetWatermarkResponse\x124\n" +
 	"\ainstant\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\ainstant\x12\x12\n" +
-	"\x04rank\x18\x02 \x01(\x05R\x04rank2\x97\x04\n" +
+	"\x04rank\x18\x02 \x01(\x05R\x04rank\"K\n" +
+	"\x11ListParkedRequest\x12\x1a\n" +
+	"\bconsumer\x18\x01 \x01(\tR\bconsumer\x12\x1a\n" +
+	"\bprovider\x18\x02 \x01(\tR\bprovider\"S\n" +
+	"\x12ListParkedResponse\x12=\n" +
+	"\achanges\x18\x01 \x03(\v2#.cloudpact.internal.v1.ParkedChangeR\achanges\"\xb1\x01\n" +
+	"\fParkedChange\x12\x1a\n" +
+	"\bconsumer\x18\x01 \x01(\tR\bconsumer\x12\x16\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\x12;\n" +
+	"\x06change\x18\x03 \x01(\v2#.cloudpact.internal.v1.StoredChangeR\x06change\x12\x14\n" +
+	"\x05error\x18\x04 \x01(\tR\x05error\x12\x1a\n" +
+	"\battempts\x18\x05 \x01(\x05R\battempts\"h\n" +
+	"\x12RetryParkedRequest\x12\x1a\n" +
+	"\bconsumer\x18\x01 \x01(\tR\bconsumer\x12\x1a\n" +
+	"\bprovider\x18\x02 \x01(\tR\bprovider\x12\x1a\n" +
+	"\bcustomer\x18\x03 \x01(\tR\bcustomer\"+\n" +
+	"\x13RetryParkedResponse\x12\x14\n" +
+	"\x05count\x18\x01 \x01(\x05R\x05count2\xf4\x05\n" +
 	"\vPeerService\x12m\n" +
 	"\vPullChanges\x12).cloudpact.internal.v1.PullChangesRequest\x1a*.cloudpact.internal.v1.PullChangesResponse\"\a\xca\xf3\x18\x03\n" +
 	"\x01\x06\x12a\n" +
@@ -833,7 +1143,12 @@ const file_cloudpact_internal_v1_peer_service_proto_rawDesc = "" +
 	"\bSetClock\x12&.cloudpact.internal.v1.SetClockRequest\x1a'.cloudpact.internal.v1.SetClockResponse\"\a\xca\xf3\x18\x03\n" +
 	"\x01\x06\x12p\n" +
 	"\fGetWatermark\x12*.cloudpact.internal.v1.GetWatermarkRequest\x1a+.cloudpact.internal.v1.GetWatermarkResponse\"\a\xca\xf3\x18\x03\n" +
-	"\x01\x06B:Z8cloudpact.dev/gen/go/cloudpact/internalapi/v1;internalv1b\x06proto3"
+	"\x01\x06\x12k\n" +
+	"\n" +
+	"ListParked\x12(.cloudpact.internal.v1.ListParkedRequest\x1a).cloudpact.internal.v1.ListParkedResponse\"\b\xca\xf3\x18\x04\n" +
+	"\x02\x01\x06\x12n\n" +
+	"\vRetryParked\x12).cloudpact.internal.v1.RetryParkedRequest\x1a*.cloudpact.internal.v1.RetryParkedResponse\"\b\xca\xf3\x18\x04\n" +
+	"\x02\x01\x06B:Z8cloudpact.dev/gen/go/cloudpact/internalapi/v1;internalv1b\x06proto3"
 
 var (
 	file_cloudpact_internal_v1_peer_service_proto_rawDescOnce sync.Once
@@ -847,7 +1162,7 @@ func file_cloudpact_internal_v1_peer_service_proto_rawDescGZIP() []byte {
 	return file_cloudpact_internal_v1_peer_service_proto_rawDescData
 }
 
-var file_cloudpact_internal_v1_peer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_cloudpact_internal_v1_peer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_cloudpact_internal_v1_peer_service_proto_goTypes = []any{
 	(*PullChangesRequest)(nil),    // 0: cloudpact.internal.v1.PullChangesRequest
 	(*PullChangesResponse)(nil),   // 1: cloudpact.internal.v1.PullChangesResponse
@@ -861,38 +1176,49 @@ var file_cloudpact_internal_v1_peer_service_proto_goTypes = []any{
 	(*SetClockResponse)(nil),      // 9: cloudpact.internal.v1.SetClockResponse
 	(*GetWatermarkRequest)(nil),   // 10: cloudpact.internal.v1.GetWatermarkRequest
 	(*GetWatermarkResponse)(nil),  // 11: cloudpact.internal.v1.GetWatermarkResponse
-	nil,                           // 12: cloudpact.internal.v1.PullChangesRequest.AfterEntry
-	nil,                           // 13: cloudpact.internal.v1.Heads.PositionsEntry
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(*ListParkedRequest)(nil),     // 12: cloudpact.internal.v1.ListParkedRequest
+	(*ListParkedResponse)(nil),    // 13: cloudpact.internal.v1.ListParkedResponse
+	(*ParkedChange)(nil),          // 14: cloudpact.internal.v1.ParkedChange
+	(*RetryParkedRequest)(nil),    // 15: cloudpact.internal.v1.RetryParkedRequest
+	(*RetryParkedResponse)(nil),   // 16: cloudpact.internal.v1.RetryParkedResponse
+	nil,                           // 17: cloudpact.internal.v1.PullChangesRequest.AfterEntry
+	nil,                           // 18: cloudpact.internal.v1.Heads.PositionsEntry
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
 }
 var file_cloudpact_internal_v1_peer_service_proto_depIdxs = []int32{
-	12, // 0: cloudpact.internal.v1.PullChangesRequest.after:type_name -> cloudpact.internal.v1.PullChangesRequest.AfterEntry
+	17, // 0: cloudpact.internal.v1.PullChangesRequest.after:type_name -> cloudpact.internal.v1.PullChangesRequest.AfterEntry
 	2,  // 1: cloudpact.internal.v1.PullChangesResponse.changes:type_name -> cloudpact.internal.v1.StoredChange
-	14, // 2: cloudpact.internal.v1.StoredChange.effective_time:type_name -> google.protobuf.Timestamp
-	14, // 3: cloudpact.internal.v1.StoredChange.record_time:type_name -> google.protobuf.Timestamp
-	13, // 4: cloudpact.internal.v1.Heads.positions:type_name -> cloudpact.internal.v1.Heads.PositionsEntry
+	19, // 2: cloudpact.internal.v1.StoredChange.effective_time:type_name -> google.protobuf.Timestamp
+	19, // 3: cloudpact.internal.v1.StoredChange.record_time:type_name -> google.protobuf.Timestamp
+	18, // 4: cloudpact.internal.v1.Heads.positions:type_name -> cloudpact.internal.v1.Heads.PositionsEntry
 	3,  // 5: cloudpact.internal.v1.CatchUpRequest.sources:type_name -> cloudpact.internal.v1.Heads
-	14, // 6: cloudpact.internal.v1.CatchUpRequest.until:type_name -> google.protobuf.Timestamp
+	19, // 6: cloudpact.internal.v1.CatchUpRequest.until:type_name -> google.protobuf.Timestamp
 	3,  // 7: cloudpact.internal.v1.CatchUpResponse.heads:type_name -> cloudpact.internal.v1.Heads
-	14, // 8: cloudpact.internal.v1.CatchUpResponse.due_time:type_name -> google.protobuf.Timestamp
-	14, // 9: cloudpact.internal.v1.RunDueRequest.due_time:type_name -> google.protobuf.Timestamp
-	14, // 10: cloudpact.internal.v1.SetClockRequest.now:type_name -> google.protobuf.Timestamp
-	14, // 11: cloudpact.internal.v1.GetWatermarkResponse.instant:type_name -> google.protobuf.Timestamp
-	0,  // 12: cloudpact.internal.v1.PeerService.PullChanges:input_type -> cloudpact.internal.v1.PullChangesRequest
-	4,  // 13: cloudpact.internal.v1.PeerService.CatchUp:input_type -> cloudpact.internal.v1.CatchUpRequest
-	6,  // 14: cloudpact.internal.v1.PeerService.RunDue:input_type -> cloudpact.internal.v1.RunDueRequest
-	8,  // 15: cloudpact.internal.v1.PeerService.SetClock:input_type -> cloudpact.internal.v1.SetClockRequest
-	10, // 16: cloudpact.internal.v1.PeerService.GetWatermark:input_type -> cloudpact.internal.v1.GetWatermarkRequest
-	1,  // 17: cloudpact.internal.v1.PeerService.PullChanges:output_type -> cloudpact.internal.v1.PullChangesResponse
-	5,  // 18: cloudpact.internal.v1.PeerService.CatchUp:output_type -> cloudpact.internal.v1.CatchUpResponse
-	7,  // 19: cloudpact.internal.v1.PeerService.RunDue:output_type -> cloudpact.internal.v1.RunDueResponse
-	9,  // 20: cloudpact.internal.v1.PeerService.SetClock:output_type -> cloudpact.internal.v1.SetClockResponse
-	11, // 21: cloudpact.internal.v1.PeerService.GetWatermark:output_type -> cloudpact.internal.v1.GetWatermarkResponse
-	17, // [17:22] is the sub-list for method output_type
-	12, // [12:17] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	19, // 8: cloudpact.internal.v1.CatchUpResponse.due_time:type_name -> google.protobuf.Timestamp
+	19, // 9: cloudpact.internal.v1.RunDueRequest.due_time:type_name -> google.protobuf.Timestamp
+	19, // 10: cloudpact.internal.v1.SetClockRequest.now:type_name -> google.protobuf.Timestamp
+	19, // 11: cloudpact.internal.v1.GetWatermarkResponse.instant:type_name -> google.protobuf.Timestamp
+	14, // 12: cloudpact.internal.v1.ListParkedResponse.changes:type_name -> cloudpact.internal.v1.ParkedChange
+	2,  // 13: cloudpact.internal.v1.ParkedChange.change:type_name -> cloudpact.internal.v1.StoredChange
+	0,  // 14: cloudpact.internal.v1.PeerService.PullChanges:input_type -> cloudpact.internal.v1.PullChangesRequest
+	4,  // 15: cloudpact.internal.v1.PeerService.CatchUp:input_type -> cloudpact.internal.v1.CatchUpRequest
+	6,  // 16: cloudpact.internal.v1.PeerService.RunDue:input_type -> cloudpact.internal.v1.RunDueRequest
+	8,  // 17: cloudpact.internal.v1.PeerService.SetClock:input_type -> cloudpact.internal.v1.SetClockRequest
+	10, // 18: cloudpact.internal.v1.PeerService.GetWatermark:input_type -> cloudpact.internal.v1.GetWatermarkRequest
+	12, // 19: cloudpact.internal.v1.PeerService.ListParked:input_type -> cloudpact.internal.v1.ListParkedRequest
+	15, // 20: cloudpact.internal.v1.PeerService.RetryParked:input_type -> cloudpact.internal.v1.RetryParkedRequest
+	1,  // 21: cloudpact.internal.v1.PeerService.PullChanges:output_type -> cloudpact.internal.v1.PullChangesResponse
+	5,  // 22: cloudpact.internal.v1.PeerService.CatchUp:output_type -> cloudpact.internal.v1.CatchUpResponse
+	7,  // 23: cloudpact.internal.v1.PeerService.RunDue:output_type -> cloudpact.internal.v1.RunDueResponse
+	9,  // 24: cloudpact.internal.v1.PeerService.SetClock:output_type -> cloudpact.internal.v1.SetClockResponse
+	11, // 25: cloudpact.internal.v1.PeerService.GetWatermark:output_type -> cloudpact.internal.v1.GetWatermarkResponse
+	13, // 26: cloudpact.internal.v1.PeerService.ListParked:output_type -> cloudpact.internal.v1.ListParkedResponse
+	16, // 27: cloudpact.internal.v1.PeerService.RetryParked:output_type -> cloudpact.internal.v1.RetryParkedResponse
+	21, // [21:28] is the sub-list for method output_type
+	14, // [14:21] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_internal_v1_peer_service_proto_init() }
@@ -906,7 +1232,7 @@ func file_cloudpact_internal_v1_peer_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_cloudpact_internal_v1_peer_service_proto_rawDesc), len(file_cloudpact_internal_v1_peer_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,6 +24,8 @@ const (
 	PeerService_RunDue_FullMethodName       = "/cloudpact.internal.v1.PeerService/RunDue"
 	PeerService_SetClock_FullMethodName     = "/cloudpact.internal.v1.PeerService/SetClock"
 	PeerService_GetWatermark_FullMethodName = "/cloudpact.internal.v1.PeerService/GetWatermark"
+	PeerService_ListParked_FullMethodName   = "/cloudpact.internal.v1.PeerService/ListParked"
+	PeerService_RetryParked_FullMethodName  = "/cloudpact.internal.v1.PeerService/RetryParked"
 )
 
 // PeerServiceClient is the client API for PeerService service.
@@ -44,6 +46,11 @@ type PeerServiceClient interface {
 	SetClock(ctx context.Context, in *SetClockRequest, opts ...grpc.CallOption) (*SetClockResponse, error)
 	// Answers how far this service has come on the system clock.
 	GetWatermark(ctx context.Context, in *GetWatermarkRequest, opts ...grpc.CallOption) (*GetWatermarkResponse, error)
+	// Lists changes that this service could not handle, with those that wait
+	// behind them.
+	ListParked(ctx context.Context, in *ListParkedRequest, opts ...grpc.CallOption) (*ListParkedResponse, error)
+	// Tries a customer's parked changes again, in their order.
+	RetryParked(ctx context.Context, in *RetryParkedRequest, opts ...grpc.CallOption) (*RetryParkedResponse, error)
 }
 
 type peerServiceClient struct {
@@ -104,6 +111,26 @@ func (c *peerServiceClient) GetWatermark(ctx context.Context, in *GetWatermarkRe
 	return out, nil
 }
 
+func (c *peerServiceClient) ListParked(ctx context.Context, in *ListParkedRequest, opts ...grpc.CallOption) (*ListParkedResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListParkedResponse)
+	err := c.cc.Invoke(ctx, PeerService_ListParked_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *peerServiceClient) RetryParked(ctx context.Context, in *RetryParkedRequest, opts ...grpc.CallOption) (*RetryParkedResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RetryParkedResponse)
+	err := c.cc.Invoke(ctx, PeerService_RetryParked_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // PeerServiceServer is the server API for PeerService service.
 // All implementations must embed UnimplementedPeerServiceServer
 // for forward compatibility.
@@ -122,6 +149,11 @@ type PeerServiceServer interface {
 	SetClock(context.Context, *SetClockRequest) (*SetClockResponse, error)
 	// Answers how far this service has come on the system clock.
 	GetWatermark(context.Context, *GetWatermarkRequest) (*GetWatermarkResponse, error)
+	// Lists changes that this service could not handle, with those that wait
+	// behind them.
+	ListParked(context.Context, *ListParkedRequest) (*ListParkedResponse, error)
+	// Tries a customer's parked changes again, in their order.
+	RetryParked(context.Context, *RetryParkedRequest) (*RetryParkedResponse, error)
 	mustEmbedUnimplementedPeerServiceServer()
 }
 
@@ -146,6 +178,12 @@ func (UnimplementedPeerServiceServer) SetClock(context.Context, *SetClockRequest
 }
 func (UnimplementedPeerServiceServer) GetWatermark(context.Context, *GetWatermarkRequest) (*GetWatermarkResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetWatermark not implemented")
+}
+func (UnimplementedPeerServiceServer) ListParked(context.Context, *ListParkedRequest) (*ListParkedResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListParked not implemented")
+}
+func (UnimplementedPeerServiceServer) RetryParked(context.Context, *RetryParkedRequest) (*RetryParkedResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RetryParked not implemented")
 }
 func (UnimplementedPeerServiceServer) mustEmbedUnimplementedPeerServiceServer() {}
 func (UnimplementedPeerServiceServer) testEmbeddedByValue()                     {}
@@ -258,6 +296,42 @@ func _PeerService_GetWatermark_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PeerService_ListParked_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListParkedRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PeerServiceServer).ListParked(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PeerService_ListParked_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PeerServiceServer).ListParked(ctx, req.(*ListParkedRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PeerService_RetryParked_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RetryParkedRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PeerServiceServer).RetryParked(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PeerService_RetryParked_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PeerServiceServer).RetryParked(ctx, req.(*RetryParkedRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // PeerService_ServiceDesc is the grpc.ServiceDesc for PeerService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -284,6 +358,14 @@ var PeerService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetWatermark",
 			Handler:    _PeerService_GetWatermark_Handler,
+		},
+		{
+			MethodName: "ListParked",
+			Handler:    _PeerService_ListParked_Handler,
+		},
+		{
+			MethodName: "RetryParked",
+			Handler:    _PeerService_RetryParked_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
