@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"cloudpact.dev/services/kit/clock"
 	"cloudpact.dev/services/kit/commit"
@@ -54,7 +55,7 @@ func selectParked(ctx context.Context, q db.Querier, where string, args ...any) 
 func (r *Reader) park(ctx context.Context, tx *commit.Tx, c Change, cause error) error {
 	text, attempts := "", 0
 	if cause != nil {
-		text, attempts = cause.Error(), 1
+		text, attempts = shortened(cause), 1
 	}
 	_, err := tx.ExecContext(ctx, `insert into feed_parked
 		(consumer, source, stream, position, provider, customer, change, error, attempts, record_time)
@@ -62,6 +63,16 @@ func (r *Reader) park(ctx context.Context, tx *commit.Tx, c Change, cause error)
 		r.consumer.Name, r.consumer.Source, c.Stream, c.Position, c.Key.Provider, c.Key.Customer,
 		db.AsJSON(c), text, attempts, db.Time(clock.System{}.Now()))
 	return err
+}
+
+// shortened is the error's text without most of a panic's stack.
+func shortened(err error) string {
+	const most = 2000
+	text := strings.ToValidUTF8(err.Error(), "?")
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "..."
+	}
+	return text
 }
 
 // waiting tells whether the key has parked changes in this consumer.
@@ -140,7 +151,7 @@ func (r *Reader) retryOne(ctx context.Context, p Parked) error {
 		return nil
 	}
 	note := commit.Exec(commit.Internal(ctx), r.commit, c.Key, func(ctx context.Context, tx *commit.Tx) error {
-		_, err2 := tx.ExecContext(ctx, "update feed_parked set attempts = attempts + 1, error = $5"+where, append(at, err.Error())...)
+		_, err2 := tx.ExecContext(ctx, "update feed_parked set attempts = attempts + 1, error = $5"+where, append(at, shortened(err))...)
 		return err2
 	})
 	if note != nil {

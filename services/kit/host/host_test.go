@@ -284,13 +284,20 @@ func TestParkedThroughTheHost(t *testing.T) {
 		}}}}, nil)
 	publish(t, p.book, "other", "o1")
 	p.catchUp(t, "ledger", epoch, p.catchUp(t, "book", epoch).GetHeads())
-	list, err := p.ledger.ListParked(t.Context(), "", "p")
-	if err != nil || len(list) != 1 || list[0].Consumer != "picky" {
+	list, err := p.peer("ledger").ListParked(t.Context(), &internalv1.ListParkedRequest{Provider: "p"})
+	if err != nil || len(list.GetChanges()) != 1 || list.GetChanges()[0].GetConsumer() != "picky" || list.GetChanges()[0].GetChange().GetSubject() != "o1" {
 		t.Fatalf("%v %v", list, err)
 	}
+	admin := internalv1.NewPeerServiceClient(p.Conn("ledger"))
+	retry := &internalv1.RetryParkedRequest{Provider: "p", Customer: "acme"}
+	_, err = admin.RetryParked(p.As(t.Context(), rpc.RoleAdmin), retry)
+	if f := fault.FromStatus(err); f == nil || f.Reason != fault.ReasonFieldInvalid || !strings.Contains(f.Message, "book-") {
+		t.Fatalf("%v", err)
+	}
 	bad = false
-	if n, err := p.ledger.RetryParked(t.Context(), "", acme); n != 1 || err != nil {
-		t.Fatalf("%d %v", n, err)
+	done, err := admin.RetryParked(p.As(t.Context(), rpc.RoleAdmin), retry)
+	if err != nil || done.GetCount() != 1 {
+		t.Fatalf("%v %v", done, err)
 	}
 	want(t, notes(t, p.ledger), "picky-o1")
 }
