@@ -71,7 +71,7 @@ func differ(c Charge, was Was, on date.Date) (Entry, bool) {
 	if diff.IsZero() {
 		return Entry{}, false
 	}
-	c.Explanation = less(c.Explanation, c.Identity, was.Total, diff)
+	c.Explanation = Minus(c.Explanation, c.Identity+"#charged_before", was.Total, diff, "the total less what was charged before")
 	c.Amount = diff
 	if c.Date.Before(on) {
 		c.Date = on
@@ -82,16 +82,14 @@ func differ(c Charge, was Was, on date.Date) (Entry, bool) {
 	return Entry{Charge: c, Sequence: was.Sequence + 1}, true
 }
 
-// less appends to a derivation the step that takes off what was charged before.
-func less(e explain.Explanation, identity string, was, diff money.Money) explain.Explanation {
+// Minus appends to a derivation the step that takes a named amount off its
+// result.
+func Minus(e explain.Explanation, name string, amount, left money.Money, note string) explain.Explanation {
 	id := "s" + strconv.Itoa(len(e.Steps)+1)
 	steps := append(slices.Clone(e.Steps), explain.Step{
-		ID: id, Op: explain.OpSub, Unit: diff.Currency, Result: diff.Ratio().String(),
-		Operands: []explain.Operand{
-			{Step: e.Result},
-			{Fact: &explain.Fact{Name: identity + "#charged_before", Value: was.Decimal()}},
-		},
-		Note: "the total less what was charged before",
+		ID: id, Op: explain.OpSub, Unit: left.Currency, Result: left.Ratio().String(),
+		Operands: []explain.Operand{{Step: e.Result}, {Fact: &explain.Fact{Name: name, Value: amount.Decimal()}}},
+		Note:     note,
 	})
 	return explain.Explanation{Steps: steps, Result: id}
 }

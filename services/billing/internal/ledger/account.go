@@ -131,8 +131,8 @@ type Service struct {
 
 // Charge is one written charge.
 type Charge struct {
-	AccountKey
-	ID string `json:"id"`
+	Key AccountKey `json:"key"`
+	ID  string     `json:"id"`
 	// Place counts the account's charges.
 	Place int64 `json:"place"`
 	charging.Entry
@@ -147,7 +147,9 @@ type Invoice struct {
 	invoicing.Invoice
 	IssueTime time.Time `json:"issue_time"`
 	// Overdue tells that the due date passed with charges unpaid.
-	Overdue bool  `json:"overdue,omitempty"`
+	Overdue bool `json:"overdue,omitempty"`
+	// Live tells that something is open or that interest may still be owed.
+	Live    bool  `json:"live,omitempty"`
 	Version int64 `json:"version"`
 }
 
@@ -173,9 +175,11 @@ type Receipt struct {
 	Named  []string    `json:"named,omitempty"`
 	Only   bool        `json:"only,omitempty"`
 	// Shares is what it settled by document id, Left what is credit.
-	Shares    []allocation.Share `json:"shares,omitempty"`
-	Left      money.Money        `json:"left"`
-	Reference string             `json:"reference,omitempty"`
+	Shares []allocation.Share `json:"shares,omitempty"`
+	Left   money.Money        `json:"left"`
+	// Refunded is credit that was paid back at the end.
+	Refunded  money.Money `json:"refunded,omitzero"`
+	Reference string      `json:"reference,omitempty"`
 	// RequestID is the caller's, kept for ever.
 	RequestID string `json:"request_id,omitempty"`
 	Version   int64  `json:"version"`
@@ -213,9 +217,22 @@ type Usage struct {
 
 // Event is a fact that is charged once.
 type Event struct {
-	AccountKey
+	Key AccountKey `json:"key"`
 	charging.Event
 	// Evidence refers to papers; never in the feed.
 	Evidence string `json:"evidence,omitempty"`
 	Version  int64  `json:"version"`
+}
+
+// ChargeFilter chooses charges; empty fields do not choose.
+type ChargeFilter struct {
+	Identity, Subscription string
+	AfterPlace             int64
+	Limit                  int
+}
+
+// Total is what was written under one identity.
+type Total struct {
+	Sequence int
+	Amount   money.Money
 }
