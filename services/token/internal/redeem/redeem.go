@@ -78,16 +78,16 @@ func (f Figures) Check() error {
 	return nil
 }
 
-// Add sums the figures of several lots.
-func (f Figures) Add(g Figures) Figures {
+// Plus sums the figures of several lots.
+func (f Figures) Plus(g Figures) Figures {
 	return Figures{
 		f.Allotment + g.Allotment, f.Used + g.Used, f.Reserved + g.Reserved,
 		f.Expired + g.Expired, f.Available + g.Available, f.Overage + g.Overage,
 	}
 }
 
-// Sub is the change from g to f: what a ledger entry records.
-func (f Figures) Sub(g Figures) Figures {
+// Minus is the change from g to f: what a ledger entry records.
+func (f Figures) Minus(g Figures) Figures {
 	return Figures{
 		f.Allotment - g.Allotment, f.Used - g.Used, f.Reserved - g.Reserved,
 		f.Expired - g.Expired, f.Available - g.Available, f.Overage - g.Overage,

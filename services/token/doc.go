@@ -1,3 +1,0 @@
-// Package token owns service tokens, the vouchers of the agreements: lots,
-// redemptions, reservations and overage.
-package token

@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/kit/db"
+	"cloudpact.dev/services/token/internal/redeem"
+)
+
+// Lot is a row of lots. Its counters are the core's; Allotment is kept as what
+// the cut granted and what corrections added.
+type Lot struct {
+	Sub Sub
+	redeem.Lot
+	Granted, Corrected int
+	Prorated           bool
+	// Opened once the lot was granted to the world.
+	Opened bool
+	// Seq is the last number given to a use or entry of the lot.
+	Seq int64
+	// Cuts counts the cuts; Version every change.
+	Cuts, Version int64
+}
+
+// Settle makes the allotment what the cut and the corrections say.
+func (l *Lot) Settle() { l.Allotment = max(0, l.Granted+l.Corrected) }
+
+// LotKey names a lot.
+type LotKey struct {
+	Sub    Sub
+	Ledger string
+	Year   int
+}
+
+// Key is the lot's name.
+func (l *Lot) Key() LotKey { return LotKey{l.Sub, l.Ledger, l.Year} }
+
+const lotColumns = "l.ledger, l.year, l.start_day, l.end_day, l.granted, l.corrected, l.used, l.reserved, " +
+	"l.prorated, l.after_term, l.opened, l.lapsed, l.seq, l.cuts, l.version"
+
+func (l *Lot) scan(rows *sql.Rows, before ...any) error {
+	var from string
+	var to sql.NullString
+	err := rows.Scan(append(before, &l.Ledger, &l.Year, &from, &to, &l.Granted, &l.Corrected, &l.Used, &l.Reserved,
+		&l.Prorated, &l.AfterTerm, &l.Opened, &l.Lapsed, &l.Seq, &l.Cuts, &l.Version)...)
+	if err != nil {
+		return err
+	}
+	if l.From, err = date.Parse(from); err != nil {
+		return err
+	}
+	if to.Valid {
+		if l.To, err = date.Parse(to.String); err != nil {
+			return err
+		}
+	}
+	l.Settle()
+	return nil
+}
+
+// Lots reads every lot of a subscription, by ledger and year.
+func (Store) Lots(ctx context.Context, q Querier, s Sub) ([]*Lot, error) {
+	rows, err := db.QueryAll(ctx, q, "select "+lotColumns+" from lots as l "+where+" order by ledger, year", s.args()...)
+	if err != nil {
+		return nil, fmt.Errorf("read lots: %w", err)
+	}
+	defer rows.Close()
+	var out []*Lot
+	for rows.Next() {
+		l := &Lot{Sub: s}
+		if err := l.scan(rows); err != nil {
+			return nil, fmt.Errorf("read lots: %w", err)
+		}
+		out = append(out, l)
+	}
+	return out, rows.Err()
+}
+
+// Found is what Want found for one key.
+type Found struct {
+	// Version of the subscription; 0 where it is not known.
+	Version int64
+	// Lot is nil where there is none.
+	Lot *Lot
+}
+
+const (
+	wantSQLite = `select k.key, s.version, ` + lotColumns + ` from json_each($1) as k
+cross join subscriptions as s on s.provider = k.value ->> 0 and s.customer = k.value ->> 1 and s.contract = k.value ->> 2
+  and s.subscription = k.value ->> 3
+cross join lots as l on l.provider = s.provider and l.customer = s.customer and l.contract = s.contract
+  and l.subscription = s.subscription and l.ledger = k.value ->> 4 and l.year = k.value ->> 5`
+	wantPostgres = `select k.n - 1, s.version, ` + lotColumns + ` from
+  unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::integer[]) with ordinality
+  as k (provider, customer, contract, subscription, ledger, year, n)
+join subscriptions as s on s.provider = k.provider and s.customer = k.customer and s.contract = k.contract
+  and s.subscription = k.subscription
+join lots as l on l.provider = k.provider and l.customer = k.customer and l.contract = k.contract
+  and l.subscription = k.subscription and l.ledger = k.ledger and l.year = k.year`
+)
+
+// Want reads many lots, each with the version of its subscription, in one query.
+// The answer is in the order of the keys.
+func (Store) Want(ctx context.Context, tx Tx, keys []LotKey) ([]Found, error) {
+	out := make([]Found, len(keys))
+	rows, err := queryKeys(ctx, tx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("read lots: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int
+		var version int64
+		l := &Lot{}
+		if err := l.scan(rows, &n, &version); err != nil {
+			return nil, fmt.Errorf("read lots: %w", err)
+		}
+		l.Sub = keys[n].Sub
+		out[n] = Found{version, l}
+	}
+	return out, rows.Err()
+}
+
+func queryKeys(ctx context.Context, tx Tx, keys []LotKey) (*sql.Rows, error) {
+	if tx.Dialect() == db.SQLite {
+		list := make([][6]any, len(keys))
+		for i, k := range keys {
+			list[i] = [6]any{k.Sub.Provider, k.Sub.Customer, k.Sub.Contract, k.Sub.ID, k.Ledger, k.Year}
+		}
+		text, err := json.Marshal(list)
+		if err != nil {
+			return nil, err
+		}
+		return db.QueryAll(ctx, tx, wantSQLite, string(text))
+	}
+	c := newColumns(len(keys))
+	ledgers, years := make([]string, len(keys)), make([]int32, len(keys))
+	for i, k := range keys {
+		c.set(i, k.Sub)
+		ledgers[i], years[i] = k.Ledger, int32(k.Year)
+	}
+	return tx.QueryContext(ctx, wantPostgres, append(c.args(), ledgers, years)...)
+}
+
+// columns are the key columns of many rows as arrays, for PostgreSQL.
+type columns [4][]string
+
+func newColumns(n int) *columns {
+	var c columns
+	for i := range c {
+		c[i] = make([]string, n)
+	}
+	return &c
+}
+
+func (c *columns) set(i int, s Sub) {
+	c[0][i], c[1][i], c[2][i], c[3][i] = s.Provider, s.Customer, s.Contract, s.ID
+}
+
+func (c *columns) args() []any { return []any{c[0], c[1], c[2], c[3]} }
