@@ -23,8 +23,9 @@ type Rig struct {
 	Name string
 	// Caller brings calls.
 	Caller scenario.Caller
-	// Tokens are the credentials.
-	Tokens *rpc.TokenFile
+	// Tokens are the credentials, TokenFile is where they stand.
+	Tokens    *rpc.TokenFile
+	TokenFile string
 }
 
 // Kind says what rig to put up.
@@ -72,7 +73,7 @@ func Start(t testing.TB, k Kind) *Rig {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	r := &Rig{Name: k.String(), Caller: stack.Caller{Directory: s.Directory}, Tokens: s.Tokens}
+	r := &Rig{Name: k.String(), Caller: stack.Caller{Directory: s.Directory}, Tokens: s.Tokens, TokenFile: cfg.TokenFile()}
 	if k.JSON {
 		r.Caller = scenario.JSON{Base: s.URL(), Client: &http.Client{Timeout: time.Minute}}
 	}

@@ -70,7 +70,7 @@ func startSplit(t testing.TB, k Kind, cfg stack.Config) *Rig {
 		}
 		startProcess(t, filepath.Join(bin, name), append(env, own))
 	}
-	r := &Rig{Name: k.String(), Tokens: tokens}
+	r := &Rig{Name: k.String(), Tokens: tokens, TokenFile: cfg.TokenFile()}
 	if k.JSON {
 		r.Caller = scenario.JSON{Base: "http://" + addrs["gateway"], Client: &http.Client{Timeout: time.Minute}}
 		return r
