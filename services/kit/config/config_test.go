@@ -40,8 +40,10 @@ type sample struct {
 	Unused string
 }
 
-var defaults = sample{Data: ".cloudpact", Inner: inner{Addr: "127.0.0.1:1", Limit: 5, Every: time.Second, On: true},
-	Names: []string{"a", "b"}, Peers: map[string]string{"x": "1"}}
+var defaults = sample{
+	Data: ".cloudpact", Inner: inner{Addr: "127.0.0.1:1", Limit: 5, Every: time.Second, On: true},
+	Names: []string{"a", "b"}, Peers: map[string]string{"x": "1"},
+}
 
 func write(t *testing.T, body string) string {
 	t.Helper()

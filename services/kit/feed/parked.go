@@ -68,7 +68,7 @@ func (r *Reader) park(ctx context.Context, tx *commit.Tx, c Change, cause error)
 // shortened is the error's text without most of a panic's stack.
 func shortened(err error) string {
 	const most = 2000
-	text := strings.ToValidUTF8(err.Error(), "?")
+	text := strings.ReplaceAll(strings.ToValidUTF8(err.Error(), "?"), "\x00", "?") // PostgreSQL takes no zero bytes
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "..."
 	}

@@ -47,8 +47,10 @@ const flushBehind = 1024
 
 // NewReader makes the consumer's reader.
 func NewReader(c Consumer, d *db.DB, cm *commit.Committer, s Source, log *slog.Logger, ev Events) *Reader {
-	r := &Reader{consumer: c, db: d, commit: cm, source: s, events: ev, log: log,
-		turn: make(chan struct{}, 1), parked: map[Key]bool{}}
+	r := &Reader{
+		consumer: c, db: d, commit: cm, source: s, events: ev, log: log,
+		turn: make(chan struct{}, 1), parked: map[Key]bool{},
+	}
 	r.cur = cursors{consumer: c.Name, source: c.Source}
 	return r
 }

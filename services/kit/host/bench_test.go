@@ -33,8 +33,10 @@ func BenchmarkAdvance(b *testing.B) {
 		h := p.Host(b, db.Config{Driver: "sqlite", DSN: b.TempDir() + "/x.db"}, host.Spec{Name: n, Migrations: schema})
 		parts := host.Parts{Deadlines: deadline.Registry{"k": act}}
 		for _, other := range names {
-			parts.Consumers = append(parts.Consumers, feed.Consumer{Name: "from-" + other, Source: other, Types: []string{"acted"},
-				Handle: func(ctx context.Context, tx *commit.Tx, c feed.Change) error { return note(ctx, tx, c.ID) }})
+			parts.Consumers = append(parts.Consumers, feed.Consumer{
+				Name: "from-" + other, Source: other, Types: []string{"acted"},
+				Handle: func(ctx context.Context, tx *commit.Tx, c feed.Change) error { return note(ctx, tx, c.ID) },
+			})
 		}
 		hosttest.Register(b, h, parts)
 		hosts[n] = h

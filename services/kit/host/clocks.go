@@ -35,8 +35,10 @@ func AskClock(registry grpc.ClientConnInterface) ClockSource {
 		if err != nil {
 			return commit.Clock{}, fault.FromStatus(err)
 		}
-		return commit.Clock{Provider: provider, Mode: commit.Sandbox,
-			Now: c.GetNow().AsTime(), Operation: c.GetOperation()}, nil
+		return commit.Clock{
+			Provider: provider, Mode: commit.Sandbox,
+			Now: c.GetNow().AsTime(), Operation: c.GetOperation(),
+		}, nil
 	}
 }
 

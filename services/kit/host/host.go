@@ -127,18 +127,22 @@ func New(ctx context.Context, cfg Config, spec Spec, env Env) (*Host, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", spec.Name, err)
 	}
-	h := &Host{Name: spec.Name, DB: d, Directory: env.Directory, Log: env.Log.With("service", spec.Name),
-		cfg: cfg, env: env, kinds: deadline.Registry{}}
+	h := &Host{
+		Name: spec.Name, DB: d, Directory: env.Directory, Log: env.Log.With("service", spec.Name),
+		cfg: cfg, env: env, kinds: deadline.Registry{},
+	}
 	h.Feed = feed.NewLog(d, spec.Name)
 	h.Clocks = deadline.NewClocks(d, env.System)
 	h.clocks = &clocks{Clocks: h.Clocks, ask: spec.Clock}
 	h.Deadlines = deadline.NewStore(d, h.Clocks)
 	h.heads = feed.NewHeads(h.Feed, d)
-	h.Commit = commit.New(d, h.Feed, h.clocks, commit.Options{Encode: spec.Encode, Deadlines: h.Deadlines,
+	h.Commit = commit.New(d, h.Feed, h.clocks, commit.Options{
+		Encode: spec.Encode, Deadlines: h.Deadlines,
 		System: env.System, Log: h.Log, Published: func([]int) {
 			h.Feed.Changed()
 			env.Wake.Nudge(wake.Feed(spec.Name))
-		}})
+		},
+	})
 	if d.Dialect() == db.SQLite {
 		h.Feed.RememberHeads()
 	}

@@ -151,7 +151,8 @@ func TestConsumersAreWoken(t *testing.T) {
 			{Name: "tell", Source: "ledger", Handle: func(_ context.Context, _ *commit.Tx, c feed.Change) error {
 				seen <- c.Subject
 				return nil
-			}}}}, nil)
+			}},
+		}}, nil)
 		p.Start(t)
 		for i := range 5 {
 			publish(t, p.book, "ordered", fmt.Sprint(i))
@@ -281,7 +282,8 @@ func TestParkedThroughTheHost(t *testing.T) {
 				return fault.Invalid(fault.ReasonFieldInvalid, "x", "no")
 			}
 			return note(ctx, tx, "picky-"+c.Subject)
-		}}}}, nil)
+		}},
+	}}, nil)
 	publish(t, p.book, "other", "o1")
 	p.catchUp(t, "ledger", epoch, p.catchUp(t, "book", epoch).GetHeads())
 	list, err := p.peer("ledger").ListParked(t.Context(), &internalv1.ListParkedRequest{Provider: "p"})

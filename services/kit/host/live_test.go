@@ -64,7 +64,8 @@ func liveHost(t *testing.T, p *hosttest.Process, cfg db.Config, name string, d *
 			tx.Publish(feed.Draft{Type: "acted", Subject: dl.Name, Effective: dl.Due, Body: dl.Due})
 			d.add(dl.Name)
 			return tx.SettleDeadline(dl.Name, deadline.Missed)
-		}}})
+		},
+	}})
 	return h
 }
 
@@ -88,13 +89,15 @@ func TestLiveOrderAcrossServices(t *testing.T) {
 		d := newDiary(6)
 		at := epoch.Add(time.Hour)
 		book := liveHost(t, p, config(), "book", d)
-		ledger := liveHost(t, p, config(), "ledger", d, feed.Consumer{Name: "acts", Source: "book", Types: []string{"acted"},
+		ledger := liveHost(t, p, config(), "ledger", d, feed.Consumer{
+			Name: "acts", Source: "book", Types: []string{"acted"},
 			Handle: func(_ context.Context, tx *commit.Tx, c feed.Change) error {
 				if c.Subject != "state" {
 					return nil
 				}
 				return tx.SetDeadline(deadline.Deadline{Name: "entitlement", Kind: "due", Due: c.EffectiveTime, Rank: 2})
-			}})
+			},
+		})
 		setDue(t, ledger, "notice", "", at, 6)
 		setDue(t, ledger, "later", "", at.Add(time.Hour), 1)
 		setDue(t, ledger, "future", "", now.Add(time.Hour), 1)

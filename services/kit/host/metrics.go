@@ -18,15 +18,20 @@ type metrics struct {
 func newMetrics(service string, reg prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		handled: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "cloudpact_feed_handled_total", Help: "Changes whose effect was committed."}, []string{"consumer"}),
+			Name: "cloudpact_feed_handled_total", Help: "Changes whose effect was committed.",
+		}, []string{"consumer"}),
 		parked: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "cloudpact_feed_parked_total", Help: "Changes that failed and parked their customer."}, []string{"consumer"}),
+			Name: "cloudpact_feed_parked_total", Help: "Changes that failed and parked their customer.",
+		}, []string{"consumer"}),
 		acted: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "cloudpact_deadlines_acted_total", Help: "Deadlines whose consequence acted."}),
+			Name: "cloudpact_deadlines_acted_total", Help: "Deadlines whose consequence acted.",
+		}),
 		failed: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "cloudpact_deadlines_failed_total", Help: "Attempts to run deadlines that failed."}),
+			Name: "cloudpact_deadlines_failed_total", Help: "Attempts to run deadlines that failed.",
+		}),
 		waived: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "cloudpact_deadlines_waived_total", Help: "Times that the order of ranks was given up because a peer stayed behind."}, []string{"peer"}),
+			Name: "cloudpact_deadlines_waived_total", Help: "Times that the order of ranks was given up because a peer stayed behind.",
+		}, []string{"peer"}),
 	}
 	reg = prometheus.WrapRegistererWith(prometheus.Labels{"service": service}, reg)
 	for _, c := range []prometheus.Collector{m.handled, m.parked, m.acted, m.failed, m.waived} {

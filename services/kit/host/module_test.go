@@ -34,11 +34,13 @@ func service(name, follows string, dir string, seen chan string, out **host.Host
 		),
 		fx.Invoke(func(lc fx.Lifecycle, h *host.Host, a *app) error {
 			*out = a.h
-			return h.Run(lc, host.Parts{Consumers: []feed.Consumer{{Name: "c", Source: follows,
+			return h.Run(lc, host.Parts{Consumers: []feed.Consumer{{
+				Name: "c", Source: follows,
 				Handle: func(_ context.Context, _ *commit.Tx, c feed.Change) error {
 					seen <- name + " saw " + c.Subject
 					return nil
-				}}}})
+				},
+			}}})
 		}))
 }
 

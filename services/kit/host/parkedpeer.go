@@ -18,8 +18,10 @@ func (p *peer) ListParked(ctx context.Context, in *internalv1.ListParkedRequest)
 	for _, c := range list {
 		stored := feed.Stored(c.Change)
 		stored.Body = nil
-		out.Changes = append(out.Changes, &internalv1.ParkedChange{Consumer: c.Consumer, Source: c.Source,
-			Change: stored, Error: c.Error, Attempts: int32(c.Attempts)})
+		out.Changes = append(out.Changes, &internalv1.ParkedChange{
+			Consumer: c.Consumer, Source: c.Source,
+			Change: stored, Error: c.Error, Attempts: int32(c.Attempts),
+		})
 	}
 	return out, nil
 }

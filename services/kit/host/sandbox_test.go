@@ -26,7 +26,8 @@ func TestSandboxTime(t *testing.T) {
 					return err
 				}
 				return tx.SettleDeadline(d.Name, deadline.Missed)
-			}}}, nil)
+			},
+		}}, nil)
 		ctx := t.Context()
 		set := func(now time.Time, op string) {
 			t.Helper()
@@ -82,7 +83,8 @@ func TestFailingDeadlineIsNamed(t *testing.T) {
 	p := newPair(t, sqliteOf(t), host.Parts{Deadlines: deadline.Registry{
 		"due": func(context.Context, *commit.Tx, deadline.Deadline) error {
 			return fault.Precondition("NOT_SO", "x", "cannot be")
-		}}}, nil)
+		},
+	}}, nil)
 	ctx := t.Context()
 	_, err := p.peer("ledger").SetClock(ctx, &internalv1.SetClockRequest{Provider: "p", Now: timestamppb.New(epoch)})
 	if err != nil {

@@ -60,8 +60,10 @@ func TestRealRedis(t *testing.T) {
 	}
 	leasetest.Run(t, func(t *testing.T) leasetest.Clocked {
 		id := uuid.NewString()
-		return leasetest.Clocked{A: own{open(t, addr), id}, B: own{open(t, addr), id},
-			Advance: func(d time.Duration) { <-time.After(d) }}
+		return leasetest.Clocked{
+			A: own{open(t, addr), id}, B: own{open(t, addr), id},
+			Advance: func(d time.Duration) { <-time.After(d) },
+		}
 	})
 }
 

@@ -65,6 +65,8 @@ func decide(full, now int64, r Rate, n int) (Decision, int64) {
 }
 
 func answer(allowed bool, retry, reset, step, room int64) Decision {
-	return Decision{Allowed: allowed, Remaining: int((room - reset) / step),
-		Retry: time.Duration(retry) * time.Microsecond, Reset: time.Duration(reset) * time.Microsecond}
+	return Decision{
+		Allowed: allowed, Remaining: int((room - reset) / step),
+		Retry: time.Duration(retry) * time.Microsecond, Reset: time.Duration(reset) * time.Microsecond,
+	}
 }

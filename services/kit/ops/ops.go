@@ -130,8 +130,10 @@ func NewServer(cfg Config, h http.Handler, log *slog.Logger) (*Server, error) {
 	if err := (listen.Config{Addr: cfg.Addr}).Check(); err != nil {
 		return nil, errors.Join(errors.New("ops: only addresses of this machine are served"), err)
 	}
-	return &Server{cfg: cfg, log: log, done: make(chan struct{}),
-		http: &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}}, nil
+	return &Server{
+		cfg: cfg, log: log, done: make(chan struct{}),
+		http: &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)},
+	}, nil
 }
 
 // Start opens the listener and serves.

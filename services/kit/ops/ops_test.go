@@ -52,8 +52,10 @@ func TestOps(t *testing.T) {
 		}
 		return res.StatusCode, string(b)
 	}
-	for path, want := range map[string]string{"/healthz": "ok", "/readyz": `"ready":true`, "/metrics": "go_goroutines",
-		"/debug/pprof/": "goroutine", "/debug/pprof/cmdline": ".test"} {
+	for path, want := range map[string]string{
+		"/healthz": "ok", "/readyz": `"ready":true`, "/metrics": "go_goroutines",
+		"/debug/pprof/": "goroutine", "/debug/pprof/cmdline": ".test",
+	} {
 		if code, body := get(path, ""); code != 200 || !strings.Contains(body, want) {
 			t.Errorf("%s: %d %.200s", path, code, body)
 		}

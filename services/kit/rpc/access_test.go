@@ -162,7 +162,8 @@ func TestRequestIdentity(t *testing.T) {
 		call := func(who, id, customer string) commit.Request {
 			t.Helper()
 			_, err := c.CreateCustomer(as(t.Context(), who), &contractv1.CreateCustomerRequest{
-				Parent: "providers/p", CustomerId: customer, Customer: &contractv1.Customer{Title: "A"}, RequestId: id})
+				Parent: "providers/p", CustomerId: customer, Customer: &contractv1.Customer{Title: "A"}, RequestId: id,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -181,13 +182,14 @@ func TestRequestIdentity(t *testing.T) {
 		call("operatorP", "", "a")
 		for _, bad := range []string{"a b", strings.Repeat("x", 129), "ü"} {
 			_, err := c.CreateCustomer(as(t.Context(), "operatorP"), &contractv1.CreateCustomerRequest{
-				Parent: "providers/p", CustomerId: "a", Customer: &contractv1.Customer{}, RequestId: bad})
-			if f := refused(t, err, codes.InvalidArgument, fault.ReasonFieldInvalid); f.Fields[0].Path != "request_id" {
+				Parent: "providers/p", CustomerId: "a", Customer: &contractv1.Customer{}, RequestId: bad,
+			})
+			if f := refusal(t, err, codes.InvalidArgument, fault.ReasonFieldInvalid); f.Fields[0].Path != "request_id" {
 				t.Errorf("%+v", f)
 			}
 		}
 		_, err := c.CreateCustomer(as(t.Context(), "operatorP"), &contractv1.CreateCustomerRequest{Parent: "providers/p"})
-		if f := refused(t, err, codes.InvalidArgument, fault.ReasonFieldInvalid); len(f.Fields) != 2 || f.Fields[0].Path != "customer_id" || f.Fields[1].Path != "customer" {
+		if f := refusal(t, err, codes.InvalidArgument, fault.ReasonFieldInvalid); len(f.Fields) != 2 || f.Fields[0].Path != "customer_id" || f.Fields[1].Path != "customer" {
 			t.Errorf("%+v", f)
 		}
 	})
@@ -195,12 +197,14 @@ func TestRequestIdentity(t *testing.T) {
 
 func TestPositions(t *testing.T) {
 	var waited []feed.Position
-	r := newRig(t, rpc.Hosted{Service: "h", Desc: &longrunningpb.Operations_ServiceDesc, Impl: &operations{},
+	r := newRig(t, rpc.Hosted{
+		Service: "h", Desc: &longrunningpb.Operations_ServiceDesc, Impl: &operations{},
 		Wait: func(_ context.Context, p feed.Position) error {
 			waited = append(waited, p)
 			return nil
 		},
-		Access: everywhere(typev1.Role_ROLE_ADMIN, "")})
+		Access: everywhere(typev1.Role_ROLE_ADMIN, ""),
+	})
 	c := longrunningpb.NewOperationsClient(r.server.Conn("h"))
 	ctx := rpc.WaitFor(as(t.Context(), "admin"), feed.Position{Source: "billing", Stream: 3, Position: 9})
 	ctx = metadata.AppendToOutgoingContext(ctx, rpc.HeaderWaitFor, "token/1:2, sla/4:5")

@@ -20,6 +20,7 @@ import (
 
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	tokenv1 "cloudpact.dev/gen/go/cloudpact/token/v1"
+	"cloudpact.dev/services/kit/clock"
 	"cloudpact.dev/services/kit/fault"
 )
 
@@ -164,7 +165,7 @@ func TestContexts(t *testing.T) {
 		if out, err := c.GetProvider(ctx, &contractv1.GetProviderRequest{Name: "providers/deadline"}); err != nil || out.GetTitle() == "" {
 			t.Errorf("a call without a deadline got none: %v", err)
 		}
-		far, cancel := context.WithDeadline(ctx, time.Now().Add(100*24*time.Hour))
+		far, cancel := context.WithDeadline(ctx, clock.System{}.Now().Add(100*24*time.Hour))
 		defer cancel()
 		want, _ := far.Deadline()
 		if out, err := c.GetProvider(far, &contractv1.GetProviderRequest{Name: "providers/deadline"}); err != nil || out.GetTitle() != want.UTC().Format(time.DateOnly) {
@@ -204,7 +205,7 @@ func TestPanicsAndPlainErrors(t *testing.T) {
 		c := contractv1.NewRegistryServiceClient(billing)
 		for _, name := range []string{"providers/panic", "providers/p"} {
 			_, err := c.GetProvider(as(t.Context(), "admin"), &contractv1.GetProviderRequest{Name: name})
-			f := refused(t, err, codes.Internal, fault.ReasonInternal)
+			f := refusal(t, err, codes.Internal, fault.ReasonInternal)
 			if strings.Contains(err.Error(), "secret") || strings.Contains(f.Message, "secret") {
 				t.Errorf("the cause was sent: %v", err)
 			}

@@ -77,8 +77,10 @@ func (d *Directory) Remote(service, target, ca string) error {
 }
 
 // reconnect is quick: a service that was restarted is wanted at once.
-var reconnect = grpc.ConnectParams{MinConnectTimeout: 2 * time.Second,
-	Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second}}
+var reconnect = grpc.ConnectParams{
+	MinConnectTimeout: 2 * time.Second,
+	Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second},
+}
 
 func transport(target, ca string) (credentials.TransportCredentials, error) {
 	if ca == "" {

@@ -19,14 +19,17 @@ func (s *Server) served(d *grpc.ServiceDesc) *grpc.ServiceDesc {
 	out := &grpc.ServiceDesc{ServiceName: d.ServiceName, HandlerType: d.HandlerType, Metadata: d.Metadata}
 	for _, m := range d.Methods {
 		full := "/" + d.ServiceName + "/" + m.MethodName
-		out.Methods = append(out.Methods, grpc.MethodDesc{MethodName: m.MethodName,
+		out.Methods = append(out.Methods, grpc.MethodDesc{
+			MethodName: m.MethodName,
 			Handler: func(_ any, ctx context.Context, dec func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
 				return s.dispatch(ctx, full, dec)
-			}})
+			},
+		})
 	}
 	for _, m := range d.Streams {
 		full := "/" + d.ServiceName + "/" + m.StreamName
-		out.Streams = append(out.Streams, grpc.StreamDesc{StreamName: m.StreamName,
+		out.Streams = append(out.Streams, grpc.StreamDesc{
+			StreamName:    m.StreamName,
 			ServerStreams: m.ServerStreams, ClientStreams: m.ClientStreams,
 			Handler: func(_ any, ss grpc.ServerStream) error {
 				o, err := s.owner(ss.Context(), full)
@@ -34,7 +37,8 @@ func (s *Server) served(d *grpc.ServiceDesc) *grpc.ServiceDesc {
 					return err
 				}
 				return s.chain.streaming(o, ss)
-			}})
+			},
+		})
 	}
 	return out
 }
@@ -106,7 +110,9 @@ func (s *Server) owner(ctx context.Context, full string) (*method, error) {
 }
 
 func unserved(full string) error {
-	f := &fault.Fault{Code: codes.Unimplemented, Reason: fault.ReasonUnavailable,
-		Message: full + " is not served here; name its service in the header " + HeaderService}
+	f := &fault.Fault{
+		Code: codes.Unimplemented, Reason: fault.ReasonUnavailable,
+		Message: full + " is not served here; name its service in the header " + HeaderService,
+	}
 	return f.GRPCStatus().Err()
 }

@@ -108,8 +108,10 @@ func TestIssuer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := map[string]any{"iss": "https://id.example", "aud": []string{"other", "cloudpact"}, "exp": now.Add(time.Hour).Unix(),
-		"sub": "olga", "roles": []string{"operator"}, "provider": "p"}
+	good := map[string]any{
+		"iss": "https://id.example", "aud": []string{"other", "cloudpact"}, "exp": now.Add(time.Hour).Unix(),
+		"sub": "olga", "roles": []string{"operator"}, "provider": "p",
+	}
 	for id, s := range keys {
 		p, err := i.Authenticate(t.Context(), token(t, id, s.alg, s.sign, good))
 		if err != nil || p.Subject != "olga" || p.Provider != "p" || !p.Has(rpc.RoleOperator) {
@@ -138,7 +140,7 @@ func TestIssuer(t *testing.T) {
 		"hmac by key":    token(t, "rs", "HS256", ed.sign, good),
 	} {
 		_, err := i.Authenticate(t.Context(), tok)
-		f := refused(t, err, codes.Unauthenticated, fault.ReasonUnauthenticated)
+		f := refusal(t, err, codes.Unauthenticated, fault.ReasonUnauthenticated)
 		if strings.Contains(f.Message, "expired") || strings.Contains(f.Message, "key") {
 			t.Errorf("%s: tells the caller why: %s", name, f.Message)
 		}
@@ -157,8 +159,10 @@ func TestSources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signed := token(t, "ed", "EdDSA", keys["ed"].sign, map[string]any{"iss": "https://id.example", "aud": "cloudpact",
-		"exp": time.Now().Add(time.Hour).Unix(), "sub": "oz", "roles": []string{"operator"}})
+	signed := token(t, "ed", "EdDSA", keys["ed"].sign, map[string]any{
+		"iss": "https://id.example", "aud": "cloudpact",
+		"exp": clock.System{}.Now().Add(time.Hour).Unix(), "sub": "oz", "roles": []string{"operator"},
+	})
 	if p, err := both.Authenticate(t.Context(), signed); err != nil || p.Subject != "oz" {
 		t.Error(p, err)
 	}

@@ -93,8 +93,10 @@ func compileMethod(h Hosted, sd protoreflect.ServiceDescriptor, name string) (*m
 	if access == nil || len(access.GetRoles()) == 0 {
 		return nil, fmt.Errorf("%s: no option (cloudpact.type.v1.access); a method that does not say who may call it is not served", full)
 	}
-	m := &method{full: full, name: name, owner: h.Service, internal: h.Internal,
-		list: strings.HasPrefix(name, "List"), srv: h.Impl, wait: h.Wait, path: access.GetResource()}
+	m := &method{
+		full: full, name: name, owner: h.Service, internal: h.Internal,
+		list: strings.HasPrefix(name, "List"), srv: h.Impl, wait: h.Wait, path: access.GetResource(),
+	}
 	for _, r := range access.GetRoles() {
 		if r == typev1.Role_ROLE_UNSPECIFIED {
 			return nil, fmt.Errorf("%s: access lists ROLE_UNSPECIFIED", full)

@@ -29,6 +29,8 @@ type moduleParams struct {
 }
 
 func newModuleServer(p moduleParams) (*Server, error) {
-	return NewServer(p.Config, Options{Auth: p.Auth, Log: p.Log, Metrics: p.Metrics,
-		Failed: func(error) { _ = p.Shutdowner.Shutdown(fx.ExitCode(1)) }})
+	return NewServer(p.Config, Options{
+		Auth: p.Auth, Log: p.Log, Metrics: p.Metrics,
+		Failed: func(error) { _ = p.Shutdowner.Shutdown(fx.ExitCode(1)) },
+	})
 }

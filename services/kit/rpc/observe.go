@@ -22,14 +22,18 @@ type observer struct {
 }
 
 func newObserver(log *slog.Logger, reg prometheus.Registerer) (*observer, error) {
-	o := &observer{log: log,
+	o := &observer{
+		log: log,
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "cloudpact_rpc_calls_total", Help: "Calls answered, by method and code."}, []string{"method", "code"}),
+			Name: "cloudpact_rpc_calls_total", Help: "Calls answered, by method and code.",
+		}, []string{"method", "code"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "cloudpact_rpc_seconds", Help: "Time to answer a call.",
-			Buckets: []float64{.0002, .001, .005, .02, .1, .5, 2, 10}}, []string{"method"}),
+			Buckets: []float64{.0002, .001, .005, .02, .1, .5, 2, 10},
+		}, []string{"method"}),
 		panics: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "cloudpact_rpc_panics_total", Help: "Handlers that panicked."}, []string{"method"}),
+			Name: "cloudpact_rpc_panics_total", Help: "Handlers that panicked.",
+		}, []string{"method"}),
 	}
 	for _, c := range []prometheus.Collector{o.calls, o.seconds, o.panics} {
 		if err := reg.Register(c); err != nil {
@@ -65,8 +69,10 @@ func (o *observer) write(ctx context.Context, m *method, p Principal, f *fault.F
 	if !o.log.Enabled(ctx, level) {
 		return
 	}
-	attrs := []slog.Attr{slog.String("service", m.owner), slog.String("method", m.full),
-		slog.String("subject", p.Subject), slog.Duration("took", took)}
+	attrs := []slog.Attr{
+		slog.String("service", m.owner), slog.String("method", m.full),
+		slog.String("subject", p.Subject), slog.Duration("took", took),
+	}
 	if md, ok := metadata.FromIncomingContext(ctx); ok {
 		if id := md.Get(HeaderRequestID); len(id) > 0 {
 			attrs = append(attrs, slog.String("request", id[0]))

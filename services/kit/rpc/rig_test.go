@@ -89,11 +89,7 @@ func newRig(t *testing.T, more ...rpc.Hosted) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := r.server.Stop(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
+	stopAtEnd(t, r.server)
 	hosted := append([]rpc.Hosted{
 		{Service: "billing", Desc: &contractv1.RegistryService_ServiceDesc, Impl: r.reg},
 		{Service: "token", Desc: &tokenv1.ChangeService_ServiceDesc, Impl: r.changes},
@@ -105,6 +101,15 @@ func newRig(t *testing.T, more ...rpc.Hosted) *rig {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// stopAtEnd stops the server with the test.
+func stopAtEnd(t testing.TB, s *rpc.Server) {
+	t.Cleanup(func() {
+		if err := s.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // ways runs the test for each way to reach the server.
@@ -125,8 +130,16 @@ func (r *rig) ways(t *testing.T, fn func(t *testing.T, billing, token grpc.Clien
 
 func as(ctx context.Context, who string) context.Context { return rpc.WithToken(ctx, who) }
 
-// refused checks that err is a fault of the code and reason, with details.
-func refused(t *testing.T, err error, code codes.Code, reason string) *fault.Fault {
+// refused checks that err is a fault of the code and reason.
+func refused(t *testing.T, err error, code codes.Code, reason string) {
+	t.Helper()
+	if f := refusal(t, err, code, reason); f.Message == "" {
+		t.Errorf("%s without words", reason)
+	}
+}
+
+// refusal is refused for those who look at the details.
+func refusal(t *testing.T, err error, code codes.Code, reason string) *fault.Fault {
 	t.Helper()
 	f := fault.FromStatus(err)
 	if f == nil || f.Code != code || f.Reason != reason {

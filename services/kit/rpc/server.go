@@ -32,8 +32,10 @@ type Config struct {
 
 // DefaultConfig is a server on the suite's default address.
 func DefaultConfig() Config {
-	return Config{Listen: listen.Config{Addr: "127.0.0.1:8081"}, Timeout: 30 * time.Second,
-		StopTimeout: 10 * time.Second, MaxMessage: 8 << 20}
+	return Config{
+		Listen: listen.Config{Addr: "127.0.0.1:8081"}, Timeout: 30 * time.Second,
+		StopTimeout: 10 * time.Second, MaxMessage: 8 << 20,
+	}
 }
 
 // Options are a server's collaborators.
@@ -90,9 +92,11 @@ func NewServer(cfg Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: o.Log, failed: o.Failed, health: health.NewServer(), buf: bufconn.Listen(256 << 10),
+	s := &Server{
+		cfg: cfg, log: o.Log, failed: o.Failed, health: health.NewServer(), buf: bufconn.Listen(256 << 10),
 		chain:   &chain{observe: obs, auth: o.Auth, shape: sh, timeout: cfg.Timeout},
-		methods: map[string][]*method{}}
+		methods: map[string][]*method{},
+	}
 	if s.grpc, err = s.newGRPC(); err != nil {
 		return nil, err
 	}

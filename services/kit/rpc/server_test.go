@@ -43,8 +43,10 @@ func (n named) GetOperation(context.Context, *longrunningpb.GetOperationRequest)
 func TestServicesThatShareAGRPCService(t *testing.T) {
 	var two []rpc.Hosted
 	for _, owner := range []string{"billing", "sla"} {
-		two = append(two, rpc.Hosted{Service: owner, Desc: &longrunningpb.Operations_ServiceDesc, Impl: named{owner: owner},
-			Access: everywhere(typev1.Role_ROLE_ADMIN, "")})
+		two = append(two, rpc.Hosted{
+			Service: owner, Desc: &longrunningpb.Operations_ServiceDesc, Impl: named{owner: owner},
+			Access: everywhere(typev1.Role_ROLE_ADMIN, ""),
+		})
 	}
 	r := newRig(t, two...)
 	cc, err := grpc.NewClient(r.server.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
@@ -96,7 +98,7 @@ func TestRegisterTwiceIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Stop(t.Context())
+	stopAtEnd(t, s)
 	h := rpc.Hosted{Service: "billing", Desc: &contractv1.RegistryService_ServiceDesc, Impl: &registry{}}
 	if err := s.Register(h, h); err == nil || !strings.Contains(err.Error(), "twice") {
 		t.Error(err)
@@ -132,8 +134,10 @@ func certificate(t *testing.T) (cert, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tmpl := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<33, 0), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	tmpl := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<33, 0), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, pub, priv)
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +165,7 @@ func TestTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Stop(context.Background())
+	stopAtEnd(t, s)
 	reg := &registry{get: func(_ context.Context, in *contractv1.GetProviderRequest) (*contractv1.Provider, error) {
 		return &contractv1.Provider{Name: in.GetName()}, nil
 	}}

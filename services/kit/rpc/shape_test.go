@@ -18,7 +18,8 @@ import (
 func TestShape(t *testing.T) {
 	opts := &descriptorpb.FieldOptions{}
 	proto.SetExtension(opts, validate.E_Field, validate.FieldRules_builder{
-		String: validate.StringRules_builder{MinLen: proto.Uint64(3)}.Build()}.Build())
+		String: validate.StringRules_builder{MinLen: proto.Uint64(3)}.Build(),
+	}.Build())
 	text := descriptorpb.FieldDescriptorProto_TYPE_STRING
 	one := descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL
 	many := descriptorpb.FieldDescriptorProto_LABEL_REPEATED
@@ -29,7 +30,9 @@ func TestShape(t *testing.T) {
 			{Name: proto.String("M"), Field: []*descriptorpb.FieldDescriptorProto{
 				{Name: proto.String("title"), Number: proto.Int32(1), Type: &text, Label: &one, Options: opts},
 				{Name: proto.String("lines"), Number: proto.Int32(2), Type: &inner, Label: &many, TypeName: proto.String(".t.M")},
-			}}}}, protoregistry.GlobalFiles)
+			}},
+		},
+	}, protoregistry.GlobalFiles)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,8 +37,10 @@ var _ Waker = (*Redis)(nil)
 // NewRedis starts a Waker on the client. Close it before the client.
 func NewRedis(client *redis.Client, log *slog.Logger) *Redis {
 	ctx, stop := context.WithCancel(context.Background())
-	r := &Redis{client: client, self: uuid.NewString(), outage: redisx.NewOutage("wake", clock.System{}, log),
-		dirty: map[string]bool{}, work: make(chan struct{}, 1), stop: stop}
+	r := &Redis{
+		client: client, self: uuid.NewString(), outage: redisx.NewOutage("wake", clock.System{}, log),
+		dirty: map[string]bool{}, work: make(chan struct{}, 1), stop: stop,
+	}
 	r.done.Go(func() { r.send(ctx) })
 	r.done.Go(func() { r.receive(ctx) })
 	return r

@@ -48,8 +48,10 @@ func New(t testing.TB) *Process {
 	if p.Server, err = rpc.NewServer(cfg, rpc.Options{Auth: tokens, Log: log, Metrics: p.Metrics}); err != nil {
 		t.Fatal(err)
 	}
-	p.Env = host.Env{Directory: rpc.NewDirectory(func() string { return tokens.Token(rpc.RoleService) }),
-		Server: p.Server, Wake: &wake.Memory{}, Metrics: p.Metrics, Log: log}
+	p.Env = host.Env{
+		Directory: rpc.NewDirectory(func() string { return tokens.Token(rpc.RoleService) }),
+		Server:    p.Server, Wake: &wake.Memory{}, Metrics: p.Metrics, Log: log,
+	}
 	t.Cleanup(func() { p.stop(t) })
 	return p
 }
