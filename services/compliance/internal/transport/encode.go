@@ -1,0 +1,94 @@
+package transport
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	compliancev1 "cloudpact.dev/gen/go/cloudpact/compliance/v1"
+	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
+	"cloudpact.dev/services/compliance/internal/facts"
+	"cloudpact.dev/services/kit/commit"
+)
+
+// EncodeChange is the feed's encoder: the change's body becomes the field of
+// compliance.v1.Change that bears its type's name.
+func EncodeChange(d commit.Draft) (string, []byte, error) {
+	m := bodyPB(d.Body)
+	if m == nil {
+		return "", nil, fmt.Errorf("compliance's feed cannot hold %T", d.Body)
+	}
+	c := (&compliancev1.Change{}).ProtoReflect()
+	f := c.Descriptor().Fields().ByName(protoreflect.Name(d.Type))
+	if f == nil || f.Message() == nil || f.Message().FullName() != m.ProtoReflect().Descriptor().FullName() {
+		return "", nil, fmt.Errorf("compliance's feed has no change %q that holds %s", d.Type, m.ProtoReflect().Descriptor().Name())
+	}
+	c.Set(f, protoreflect.ValueOfMessage(m.ProtoReflect()))
+	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(c.Interface())
+	return d.Type, b, err
+}
+
+func bodyPB(body any) proto.Message {
+	switch f := body.(type) {
+	case commit.Deadline:
+		return deadlinePB(f)
+	case facts.CaseOpened:
+		return &compliancev1.CaseOpened{Contract: f.Contract, Case: f.Case, Kind: f.Kind, Account: f.Account, OpenedDate: datePB(f.Opened)}
+	case facts.CureDemanded:
+		return &compliancev1.CureDemanded{Contract: f.Contract, Case: f.Case, DemandDate: datePB(f.Demand), CureLastDay: datePB(f.LastDay)}
+	case facts.CaseCured:
+		return &compliancev1.CaseCured{Contract: f.Contract, Case: f.Case, CuredDate: datePB(f.Cured)}
+	case facts.RemedyAvailable:
+		return &compliancev1.RemedyAvailable{Contract: f.Contract, Case: f.Case, FromDate: datePB(f.From), Ground: f.Ground}
+	case facts.CaseClosed:
+		return &compliancev1.CaseClosed{Contract: f.Contract, Case: f.Case}
+	case facts.HoldPlaced:
+		return &compliancev1.HoldPlaced{Contract: f.Contract, Hold: f.Hold, Subscriptions: f.Subscriptions, PlacedTime: timePB(f.Placed), Clause: f.Clause}
+	case facts.RestorationOffered:
+		return &compliancev1.RestorationOffered{Contract: f.Contract, Hold: f.Hold, Account: f.Account, Fee: moneyPB(f.Fee), OfferDate: datePB(f.Offered)}
+	case facts.HoldLifted:
+		return &compliancev1.HoldLifted{Contract: f.Contract, Hold: f.Hold, Subscriptions: f.Subscriptions, LiftedTime: timePB(f.Lifted)}
+	case facts.TerminationOrdered:
+		return &compliancev1.TerminationOrdered{Contract: f.Contract, Decision: f.Decision, Subscriptions: f.Subscriptions, LastDay: datePB(f.LastDay), Clause: f.Clause}
+	}
+	return paperPB(body)
+}
+
+func paperPB(body any) proto.Message {
+	switch f := body.(type) {
+	case facts.AssetCustodyChanged:
+		return &compliancev1.AssetCustodyChanged{Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription, State: f.State,
+			ChangeDate: datePB(f.Changed), ReturnLastDay: datePB(f.ReturnLastDay)}
+	case facts.ReplacementDemanded:
+		return &compliancev1.ReplacementDemanded{Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription, Price: moneyPB(f.Price),
+			DemandDate: datePB(f.Demand), PaymentLastDay: datePB(f.LastDay), Clause: f.Clause}
+	case facts.ReplacementWithdrawn:
+		return &compliancev1.ReplacementWithdrawn{Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription}
+	case facts.DataDeletionAllowed:
+		return &compliancev1.DataDeletionAllowed{Contract: f.Contract, Subscription: f.Subscription, FromDate: datePB(f.From)}
+	case facts.DataDeleted:
+		return &compliancev1.DataDeleted{Contract: f.Contract, Subscription: f.Subscription, DeletedTime: timePB(f.Deleted), Tombstone: f.Tombstone}
+	case facts.NoticeGiven:
+		return &compliancev1.NoticeGiven{Contract: f.Contract, Notice: f.Notice, Kind: f.Kind, Subject: f.About}
+	case facts.DecisionMade:
+		return &compliancev1.DecisionMade{Contract: f.Contract, Decision: f.Decision, Action: f.Action, State: f.State}
+	}
+	return nil
+}
+
+// deadlinePB is what kit publishes about deadlines: four messages alike, told
+// apart by their state.
+func deadlinePB(d commit.Deadline) proto.Message {
+	f := &typev1.DeadlineFacts{Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: timePB(d.Due), Rank: int32(d.Rank),
+		Clause: d.Clause, Consequence: d.Consequence, Version: d.Version}
+	switch d.State {
+	case commit.Met:
+		return &typev1.DeadlineMet{Deadline: f}
+	case commit.Missed:
+		return &typev1.DeadlineMissed{Deadline: f}
+	case commit.Withdrawn:
+		return &typev1.DeadlineWithdrawn{Deadline: f}
+	}
+	return &typev1.DeadlineSet{Deadline: f}
+}
