@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"cloudpact.dev/services/scenario"
 	"cloudpact.dev/services/suite/internal/replay"

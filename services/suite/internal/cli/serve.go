@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"time"
 
 	"cloudpact.dev/services/suite/internal/replay"
 	"cloudpact.dev/services/suite/internal/stack"

@@ -15,6 +15,7 @@ import (
 	"cloudpact.dev/services/kit/rpc"
 	"cloudpact.dev/services/sla"
 	"cloudpact.dev/services/token"
+	"go.uber.org/dig"
 	"go.uber.org/fx"
 )
 
@@ -106,10 +107,10 @@ func Start(ctx context.Context, c Config, targets ...string) (*Stack, error) {
 	}
 	s.app = fx.New(opts, fx.Populate(more...))
 	if err := s.app.Err(); err != nil {
-		return nil, err
+		return nil, dig.RootCause(err) // how the graph led there helps nobody who runs it
 	}
 	if err := s.app.Start(ctx); err != nil {
-		return nil, err
+		return nil, dig.RootCause(err)
 	}
 	return s, nil
 }
@@ -158,7 +159,7 @@ func Migrate(ctx context.Context, c Config, targets ...string) ([]string, error)
 	}
 	app := fx.New(opts) // making a host opens its database and migrates it
 	if err := app.Err(); err != nil {
-		return nil, err
+		return nil, dig.RootCause(err)
 	}
 	return targets, app.Stop(ctx)
 }
