@@ -170,6 +170,24 @@ func TestReference(t *testing.T) {
 	}
 }
 
+// A struct may take another's keys in as its own.
+func TestSquash(t *testing.T) {
+	type outer struct {
+		Part  inner `koanf:",squash"`
+		Below struct {
+			Part inner `koanf:",squash"`
+		} `koanf:"below"`
+		Own string `koanf:"own" doc:"x"`
+	}
+	got, err := config.Load(outer{}, config.Source{File: write(t, "addr: a\nown: o\nbelow: {addr: b}\n"), Environ: []string{"CLOUDPACT_MAX_SIZE=3"}})
+	if err != nil || got.Part.Addr != "a" || got.Below.Part.Addr != "b" || got.Own != "o" || got.Part.Limit != 3 {
+		t.Errorf("%+v %v", got, err)
+	}
+	if _, err := config.Load(outer{}, config.Source{Environ: []string{"CLOUDPACT_BELOW_MAX_SIZE=-3"}}); err == nil || !strings.Contains(err.Error(), "below: max_size") {
+		t.Error(err)
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	type dsn struct {
 		D string `koanf:"d" doc:"x" secret:"url"`
