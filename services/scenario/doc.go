@@ -17,7 +17,7 @@
 //	    fault: NOT_FOUND NOT_FOUND
 //
 // Each run makes a fresh sandbox provider, ${provider}, whose clock begins at
-// start, and registers the terms, ${terms_revision}. A step moves the clock
+// start (its id is ${provider_id}), and registers the terms, ${terms_revision}. A step moves the clock
 // (at: a day or an instant, advance: a duration in days), calls a method as a
 // role, and compares: want is a subset of the answer, fault is a code and a
 // reason with, if given, the field paths at fault.

@@ -143,7 +143,7 @@ func (r *run) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("create the provider: %w", err)
 	}
-	r.vars["provider"] = name
+	r.vars["provider"], r.vars["provider_id"] = name, r.provider
 	if r.Terms == nil {
 		return nil
 	}

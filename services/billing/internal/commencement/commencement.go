@@ -105,7 +105,7 @@ func Decide(t terms.Resolved, f Facts, today date.Date) (Decision, bool) {
 
 // agreed takes the date that both sides agreed on: no window can move it.
 func agreed(t terms.Resolved, rule terms.CommencementRule, f Facts) Decision {
-	b := explain.New(t.Cite(t.Commencement.ChangeClause))
+	b := explain.New(cite(t, t.Commencement.ChangeClause)...)
 	v := b.FactDate("commencement#agreed_date", f.Agreed).
 		Note("the commencement date that the provider agreed to in writing")
 	return Decision{Method: rule.Method, State: Confirmed, Date: f.Agreed, Clause: t.Commencement.ChangeClause,
@@ -119,7 +119,7 @@ func readiness(t terms.Resolved, rule terms.CommencementRule, f Facts, today dat
 	if f.Notice.IsZero() {
 		return d
 	}
-	b := explain.New(t.Cite(rule.Clause, rule.AnyProblemBlocks.Reading, t.Commencement.AfterReport.Reading))
+	b := explain.New(cite(t, rule.Clause, rule.AnyProblemBlocks.Reading, t.Commencement.AfterReport.Reading)...)
 	notice := b.FactDate("commencement#notice_date", f.Notice)
 	w := openWindow(t, rule, b, notice)
 	w.tell(&d, b)
@@ -142,7 +142,7 @@ func acceptance(t terms.Resolved, rule terms.CommencementRule, f Facts, today da
 	if f.Notice.IsZero() {
 		return d
 	}
-	b := explain.New(t.Cite(rule.Clause, rule.Problems.Reading, rule.Unsigned.Reading))
+	b := explain.New(cite(t, rule.Clause, rule.Problems.Reading, rule.Unsigned.Reading)...)
 	tested := b.FactDate("commencement#test_completed_date", f.Notice)
 	w := openWindow(t, rule, b, tested)
 	w.tell(&d, b)
@@ -167,7 +167,7 @@ func firstCopy(t terms.Resolved, rule terms.CommencementRule, f Facts) Decision 
 	if !ok {
 		return d
 	}
-	b := explain.New(t.Cite(rule.Clause, rule.Date.Reading, rule.Scope.Reading))
+	b := explain.New(cite(t, rule.Clause, rule.Date.Reading, rule.Scope.Reading)...)
 	v := dayOf(t, rule, b, first)
 	d.State, d.Date = Confirmed, v.Date()
 	d.Explanation = b.Explanation(v.Note("the first copy of any unit that succeeded"))

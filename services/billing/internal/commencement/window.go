@@ -23,19 +23,34 @@ func openWindow(t terms.Resolved, rule terms.CommencementRule, b *explain.Builde
 	w := window{from: from.Date(), value: from}
 	switch {
 	case rule.WindowWorkingDays > 0:
-		_, reading := t.WorkingDays()
 		v, r := b.AddWorkingDays(from, b.Int(int64(rule.WindowWorkingDays)), calendarOf(t))
-		w.value = v.Cite(t.Cite(rule.Clause, reading, t.Counting.SaturdayIsWorkingDay.Reading, t.Counting.DayZero.Reading)).
-			Note("last day of the window for problems")
+		w.value = v.Cite(cite(t, rule.Clause, countingReadings(t)...)...).Note("last day of the window for problems")
 		w.last, w.pending, w.notBefore = r.Date, r.Pending, r.NotBefore
 	case rule.WindowDays > 0:
-		w.value = b.AddDays(from, b.Int(int64(rule.WindowDays))).Cite(t.Cite(rule.Clause)).
+		w.value = b.AddDays(from, b.Int(int64(rule.WindowDays))).Cite(cite(t, rule.Clause)...).
 			Note("last day of the window for problems")
 		w.last = w.value.Date()
 	default:
 		w.none = true
 	}
 	return w
+}
+
+// countingReadings are the readings that decide how working days are counted.
+func countingReadings(t terms.Resolved) []string {
+	if t.Counting == nil {
+		return nil
+	}
+	_, calendar := t.WorkingDays()
+	return []string{calendar, t.Counting.SaturdayIsWorkingDay.Reading, t.Counting.DayZero.Reading}
+}
+
+// cite names a clause, where the rule has one.
+func cite(t terms.Resolved, clause string, readings ...string) []explain.Citation {
+	if clause == "" {
+		return nil
+	}
+	return []explain.Citation{t.Cite(clause, readings...)}
 }
 
 // holds tells whether a report falls into the window. While its end is not

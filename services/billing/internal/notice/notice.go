@@ -85,7 +85,10 @@ func Decide(t terms.Resolved, f Facts) (Decision, bool) {
 // run computes the days of a notice that runs.
 func run(t terms.Resolved, rule terms.NoticeRule, f Facts, d *Decision) {
 	months, monthReading := t.MonthRule()
-	b := explain.New(t.Cite(rule.Clause, rule.Clock.Reading, monthReading, dayZero(t)))
+	b := explain.New()
+	if rule.Clause != "" {
+		b = explain.New(t.Cite(rule.Clause, rule.Clock.Reading, monthReading, dayZero(t)))
+	}
 	from := b.FactDate("notice#served_date", f.Served)
 	if rule.NeedsAcknowledgement && t.Is(rule.Clock, acknowledgedDate) {
 		from = b.FactDate("notice#acknowledged_date", f.Acknowledged)

@@ -167,7 +167,7 @@ func (w *work) watchTerm(ctx context.Context) error {
 	if after.What == term.Ends {
 		text = "the service period is over and supply ends with it"
 	}
-	return w.remind(termName(w.sub.SubscriptionKey), KindTermEnd, t.Term.AfterClause, text, commit.RankState, w.sub.TermEnd)
+	return w.remind(termName(w.sub.SubscriptionKey), KindTermEnd, after.Clause, text, commit.RankState, w.sub.TermEnd)
 }
 
 // revoke takes a commencement date back: a problem was reported in its window.

@@ -1,0 +1,40 @@
+package bookapp_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"cloudpact.dev/services/scenario"
+	"cloudpact.dev/services/terms/shipped"
+	"cloudpact.dev/services/terms/wire"
+)
+
+// TestScenarios plays the book's scenarios on the book alone.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("../../../testdata/scenarios/book-*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, path := range files {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			r := newRig(t)
+			f, err := scenario.Read(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := scenario.Player{Caller: scenario.GRPC{Conn: r.Conn("billing")}, Run: t.Name(),
+				Token: func(role string) (string, error) { return r.Tokens.Token(role), nil },
+				Terms: func(id string) (scenario.Body, error) {
+					folder, err := shipped.Load(id)
+					if err != nil {
+						return scenario.Body{}, err
+					}
+					body, err := wire.ToProto(folder.Terms)
+					return scenario.Body{RevisionID: "r" + folder.Terms.Revision, Terms: body}, err
+				}}
+			if _, err := p.Play(t.Context(), f); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
