@@ -203,9 +203,15 @@ func HandOver(r terms.Resolved, kind, operation string) (terms.HandOver, string,
 
 var recoveries = []string{"FAILOVER", "FAILBACK"}
 
-// CustomerOwned is the clause under which trouble of a category is the
-// customer's own; false where it is not.
-func CustomerOwned(r terms.Resolved, kind, category string) (string, bool) {
+// Own is trouble that is the customer's own and no incident of the provider's.
+type Own struct {
+	Clause string
+	// Explanation of the seconds that do not count: all of them.
+	Explanation explain.Explanation
+}
+
+// CustomerOwned tells whether trouble of a category is the customer's own.
+func CustomerOwned(r terms.Resolved, kind, category string) (clause string, own bool) {
 	if r.Terms == nil || r.ServiceLevels == nil {
 		return "", false
 	}
@@ -215,4 +221,17 @@ func CustomerOwned(r terms.Resolved, kind, category string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// OwnOf says why trouble of a category does not count; false where it is not the
+// customer's own.
+func OwnOf(r terms.Resolved, kind, category string, i Incident) (Own, bool) {
+	clause, own := CustomerOwned(r, kind, category)
+	if !own {
+		return Own{}, false
+	}
+	b := explain.New(r.Cite(clause))
+	v := b.Seconds(b.FactTime(i.Name+"#start_time", i.From), b.FactTime(i.Name+"#end_time", i.To)).In("seconds").
+		Note("trouble of this kind is the customer's own")
+	return Own{Clause: clause, Explanation: b.Explanation(v)}, true
 }

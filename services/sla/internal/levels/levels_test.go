@@ -175,6 +175,15 @@ func TestCustomerOwned(t *testing.T) {
 	if _, ok := levels.CustomerOwned(r, "COMPUTE", "VPN"); ok {
 		t.Error("a category of another kind")
 	}
+	hour := levels.Incident{Name: "outage", From: cpctest.At(t, "2024-05-03 08:00"), To: cpctest.At(t, "2024-05-03 09:00")}
+	own, ok := levels.OwnOf(r, "DAAS", "VPN", hour)
+	if !ok {
+		t.Fatal("an hour without VPN counts")
+	}
+	cpctest.Explained(t, own.Explanation, "3600", "cpc/S10/10.3")
+	if _, ok := levels.OwnOf(r, "DAAS", "OUTAGE", hour); ok {
+		t.Error("an outage does not count")
+	}
 }
 
 // TestLaws: excluded and counted make up the incident, neither the order of the
