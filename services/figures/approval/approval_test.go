@@ -55,7 +55,7 @@ func TestDecide(t *testing.T) {
 				t.Errorf("%s: %+v", c.name, o.Void)
 			}
 		}
-		if (o.DecidedAt.IsZero()) != (c.want == approval.Pending) {
+		if o.DecidedAt.IsZero() != (c.want == approval.Pending) {
 			t.Errorf("%s: decided at %v", c.name, o.DecidedAt)
 		}
 	}
@@ -84,7 +84,8 @@ func TestHash(t *testing.T) {
 	if approval.Hash(part("ab"), part("c")) == approval.Hash(part("a"), part("bc")) || approval.Hash() == approval.Hash(nil) || len(approval.Hash()) != 64 {
 		t.Error("different things have one hash")
 	}
-	if approval.Hash(part("a"), part("b")) != approval.Hash(part("a"), part("b")) {
+	first, again := approval.Hash(part("a"), part("b")), approval.Hash(part("a"), part("b"))
+	if first != again {
 		t.Error("one thing has different hashes")
 	}
 }

@@ -127,8 +127,10 @@ func TestWeekend(t *testing.T) {
 
 func TestIDs(t *testing.T) {
 	hk, prc := calendar.HongKong(), calendar.Mainland()
-	for _, c := range []calendar.Calendar{hk, prc, calendar.Both(hk, prc), calendar.Both(prc, hk), hk.WithWeekend(time.Sunday), prc.WithoutMakeUp(),
-		prc.WithoutMakeUp().WithWeekend(), calendar.Both(hk, prc).WithWeekend(time.Friday, time.Sunday), calendar.Both(hk, prc).WithoutMakeUp()} {
+	for _, c := range []calendar.Calendar{
+		hk, prc, calendar.Both(hk, prc), calendar.Both(prc, hk), hk.WithWeekend(time.Sunday), prc.WithoutMakeUp(),
+		prc.WithoutMakeUp().WithWeekend(), calendar.Both(hk, prc).WithWeekend(time.Friday, time.Sunday), calendar.Both(hk, prc).WithoutMakeUp(),
+	} {
 		got, ok := calendar.ByID(c.ID)
 		if !ok || got.ID != c.ID || got.Version != c.Version {
 			t.Errorf("%s found as %s %s, %t", c.ID, got.ID, got.Version, ok)
@@ -211,8 +213,10 @@ func TestNextWorkingDay(t *testing.T) {
 }
 
 func TestNewRefuses(t *testing.T) {
-	good := calendar.Spec{ID: "SG", Version: "SG-1", Published: date.Span{From: date.New(2024, 1, 1), To: date.New(2025, 1, 1)},
-		Weekend: []time.Weekday{time.Sunday}, Off: []date.Date{date.New(2024, 5, 1)}}
+	good := calendar.Spec{
+		ID: "SG", Version: "SG-1", Published: date.Span{From: date.New(2024, 1, 1), To: date.New(2025, 1, 1)},
+		Weekend: []time.Weekday{time.Sunday}, Off: []date.Date{date.New(2024, 5, 1)},
+	}
 	c, err := calendar.New(good)
 	if err != nil {
 		t.Fatal(err)

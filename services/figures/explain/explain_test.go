@@ -16,8 +16,10 @@ import (
 	"cloudpact.dev/services/figures/ratio"
 )
 
-var late = explain.Citation{Terms: "cpc", Revision: "2024-01", Clause: "cpc/10(a)",
-	Readings: []explain.Reading{{Name: "interest_day_basis", Option: "ANNIVERSARY_ACTUAL"}}}
+var late = explain.Citation{
+	Terms: "cpc", Revision: "2024-01", Clause: "cpc/10(a)",
+	Readings: []explain.Reading{{Name: "interest_day_basis", Option: "ANNIVERSARY_ACTUAL"}},
+}
 
 // interest is the rule of cpc/10(a) as a core would write it.
 func interest(balance money.Money, due, paid string) (money.Money, explain.Explanation) {
@@ -99,8 +101,10 @@ func TestValues(t *testing.T) {
 	if got := b.AddDays(day, b.FactInt("days", 14)).Date(); got != date.New(2024, 3, 15) {
 		t.Errorf("14 days later: %v", got)
 	}
-	wrong := explain.Explanation{Steps: []explain.Step{{ID: "s1", Op: explain.OpAdd, Result: "3",
-		Operands: []explain.Operand{{Literal: "1"}, {Literal: "1"}}}}, Result: "s1"}
+	wrong := explain.Explanation{Steps: []explain.Step{{
+		ID: "s1", Op: explain.OpAdd, Result: "3",
+		Operands: []explain.Operand{{Literal: "1"}, {Literal: "1"}},
+	}}, Result: "s1"}
 	if err := explain.Check(wrong); err == nil || err.Error() != `explanation, step s1: stored "3", computed "2"` {
 		t.Errorf("%v", err)
 	}

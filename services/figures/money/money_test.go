@@ -19,8 +19,14 @@ func TestParse(t *testing.T) {
 		minor     int64
 		decimal   string
 	}{
-		{"HKD", "1.23", 123, "1.23"}, {"HKD", "1", 100, "1.00"}, {"HKD", "1.5", 150, "1.50"}, {"CNY", "-0.05", -5, "-0.05"},
-		{"JPY", "1234", 1234, "1234"}, {"KWD", "1.234", 1234, "1.234"}, {"HKD", "-0", 0, "0.00"}, {"HKD", "0001.20", 120, "1.20"},
+		{"HKD", "1.23", 123, "1.23"},
+		{"HKD", "1", 100, "1.00"},
+		{"HKD", "1.5", 150, "1.50"},
+		{"CNY", "-0.05", -5, "-0.05"},
+		{"JPY", "1234", 1234, "1234"},
+		{"KWD", "1.234", 1234, "1.234"},
+		{"HKD", "-0", 0, "0.00"},
+		{"HKD", "0001.20", 120, "1.20"},
 		{"HKD", "10000000000000.00", money.MaxInput, "10000000000000.00"},
 	} {
 		m, err := money.Parse(c.cur, c.text)
@@ -32,11 +38,24 @@ func TestParse(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for _, c := range [][3]string{
-		{"HKD", "1.234", "AMOUNT_TOO_PRECISE"}, {"HKD", "1.230", "AMOUNT_TOO_PRECISE"}, {"JPY", "1.0", "AMOUNT_TOO_PRECISE"},
-		{"XXX", "1", "UNKNOWN_CURRENCY"}, {"hkd", "1", "UNKNOWN_CURRENCY"}, {"", "1", "UNKNOWN_CURRENCY"},
-		{"HKD", "", "BAD_AMOUNT"}, {"HKD", "-", "BAD_AMOUNT"}, {"HKD", ".5", "BAD_AMOUNT"}, {"HKD", "5.", "BAD_AMOUNT"}, {"HKD", "1e3", "BAD_AMOUNT"},
-		{"HKD", "1,000", "BAD_AMOUNT"}, {"HKD", "+1", "BAD_AMOUNT"}, {"HKD", "--1", "BAD_AMOUNT"}, {"HKD", " 1", "BAD_AMOUNT"}, {"HKD", "1.2.3", "BAD_AMOUNT"},
-		{"HKD", "10000000000000.01", "AMOUNT_TOO_LARGE"}, {"HKD", "-10000000000000.01", "AMOUNT_TOO_LARGE"},
+		{"HKD", "1.234", "AMOUNT_TOO_PRECISE"},
+		{"HKD", "1.230", "AMOUNT_TOO_PRECISE"},
+		{"JPY", "1.0", "AMOUNT_TOO_PRECISE"},
+		{"XXX", "1", "UNKNOWN_CURRENCY"},
+		{"hkd", "1", "UNKNOWN_CURRENCY"},
+		{"", "1", "UNKNOWN_CURRENCY"},
+		{"HKD", "", "BAD_AMOUNT"},
+		{"HKD", "-", "BAD_AMOUNT"},
+		{"HKD", ".5", "BAD_AMOUNT"},
+		{"HKD", "5.", "BAD_AMOUNT"},
+		{"HKD", "1e3", "BAD_AMOUNT"},
+		{"HKD", "1,000", "BAD_AMOUNT"},
+		{"HKD", "+1", "BAD_AMOUNT"},
+		{"HKD", "--1", "BAD_AMOUNT"},
+		{"HKD", " 1", "BAD_AMOUNT"},
+		{"HKD", "1.2.3", "BAD_AMOUNT"},
+		{"HKD", "10000000000000.01", "AMOUNT_TOO_LARGE"},
+		{"HKD", "-10000000000000.01", "AMOUNT_TOO_LARGE"},
 		{"HKD", "99999999999999999999999999", "AMOUNT_TOO_LARGE"},
 	} {
 		var bad *figures.InputError
@@ -52,8 +71,11 @@ func TestParseRefuses(t *testing.T) {
 // TestInterest is [W:10a-1] to [W:10a-3] and the tie of [W:10a-5].
 func TestInterest(t *testing.T) {
 	for _, c := range []struct{ base, months, half, even string }{
-		{"10000", "44/30", "HKD 220.00", "HKD 220.00"}, {"10000", "46/31", "HKD 222.58", "HKD 222.58"},
-		{"10000", "0", "HKD 0.00", "HKD 0.00"}, {"10000", "1/31", "HKD 4.84", "HKD 4.84"}, {"1010", "1/30", "HKD 0.51", "HKD 0.50"},
+		{"10000", "44/30", "HKD 220.00", "HKD 220.00"},
+		{"10000", "46/31", "HKD 222.58", "HKD 222.58"},
+		{"10000", "0", "HKD 0.00", "HKD 0.00"},
+		{"10000", "1/31", "HKD 4.84", "HKD 4.84"},
+		{"1010", "1/30", "HKD 0.51", "HKD 0.50"},
 	} {
 		exact := ratio.MustParse(c.base).Mul(ratio.MustParse("0.015")).Mul(ratio.MustParse(c.months))
 		if got := money.FromRatio("HKD", exact, ratio.HalfUp).String(); got != c.half {
@@ -73,8 +95,10 @@ func TestJSON(t *testing.T) {
 	if err != nil || string(text) != `{"currency":"HKD","minor":"123"}` {
 		t.Errorf("%s, %v", text, err)
 	}
-	for _, bad := range []string{`{"currency":"HKD","minor":123}`, `{"currency":"HKD","minor":"1.5"}`, `{"currency":"ZZZ","minor":"1"}`,
-		`{"currency":"","minor":"1"}`, `"HKD 1.23"`, `{"currency":"HKD","minor":"9223372036854775808"}`} {
+	for _, bad := range []string{
+		`{"currency":"HKD","minor":123}`, `{"currency":"HKD","minor":"1.5"}`, `{"currency":"ZZZ","minor":"1"}`,
+		`{"currency":"","minor":"1"}`, `"HKD 1.23"`, `{"currency":"HKD","minor":"9223372036854775808"}`,
+	} {
 		m := money.New("HKD", 7)
 		if json.Unmarshal([]byte(bad), &m) == nil || m != money.New("HKD", 7) {
 			t.Errorf("%s read as %v", bad, m)

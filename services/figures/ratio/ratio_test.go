@@ -29,8 +29,10 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	bad := []string{"", "-", "+1", " 1", "1 ", "1/0", "1/-2", "1/", "/2", ".5", "5.", "1.2/3", "1/2/3", "1.2.3", "1e9", "0x10", "1_000",
-		"1,5", "--1", "NaN", "Inf", "\u0661", strings.Repeat("9", ratio.MaxText+1)}
+	bad := []string{
+		"", "-", "+1", " 1", "1 ", "1/0", "1/-2", "1/", "/2", ".5", "5.", "1.2/3", "1/2/3", "1.2.3", "1e9", "0x10", "1_000",
+		"1,5", "--1", "NaN", "Inf", "\u0661", strings.Repeat("9", ratio.MaxText+1),
+	}
 	for _, text := range bad {
 		var bad *figures.InputError
 		if r, err := ratio.Parse(text); !errors.As(err, &bad) || bad.Reason != "BAD_RATIO" || len(bad.Input) > 70 || !r.IsZero() {

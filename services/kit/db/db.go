@@ -101,7 +101,7 @@ func (d *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, q Querie
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written
+	defer tx.Rollback() // nothing was written
 	return fn(ctx, tx)
 }
 

@@ -23,7 +23,7 @@ func Handler() http.Handler {
 	mux := http.NewServeMux()
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
-		panic(err) // the folder is embedded above
+		panic(err) //nolint:forbidigo // the folder is embedded above
 	}
 	mux.Handle("GET /docs/", http.StripPrefix("/docs/", pages(http.FileServerFS(files))))
 	mux.Handle("GET /docs", http.RedirectHandler("/docs/", http.StatusMovedPermanently))

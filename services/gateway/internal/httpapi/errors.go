@@ -75,15 +75,18 @@ func writeRoutingError(rs routes) runtime.RoutingErrorHandlerFunc {
 	return func(ctx context.Context, mux *runtime.ServeMux, m runtime.Marshaler, w http.ResponseWriter, r *http.Request, _ int) {
 		verbs := rs.verbs(r.URL.Path)
 		if len(verbs) == 0 {
-			writeError(ctx, mux, m, w, r, &fault.Fault{Code: codes.NotFound, Reason: reasonRoute,
-				Message: "nothing is served under " + r.URL.Path + "; see /openapi.json"})
+			writeError(ctx, mux, m, w, r, &fault.Fault{
+				Code: codes.NotFound, Reason: reasonRoute,
+				Message: "nothing is served under " + r.URL.Path + "; see /openapi.json",
+			})
 			return
 		}
 		allowed := strings.Join(verbs, ", ")
 		w.Header().Set("Allow", allowed)
 		writeError(ctx, mux, m, w, r, &runtime.HTTPStatusError{HTTPStatus: http.StatusMethodNotAllowed, Err: &fault.Fault{
 			Code: codes.Unimplemented, Reason: reasonVerb,
-			Message: r.URL.Path + " is served with " + allowed + ", not with " + r.Method}})
+			Message: r.URL.Path + " is served with " + allowed + ", not with " + r.Method,
+		}})
 	}
 }
 

@@ -24,7 +24,6 @@ import (
 
 // backend answers every call and remembers the last one.
 type backend struct {
-	service string
 	method  string
 	request proto.Message
 	md      metadata.MD
