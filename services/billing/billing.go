@@ -5,18 +5,23 @@ package billing
 
 import (
 	"context"
+	"maps"
 
 	"go.uber.org/fx"
 
+	billingv1 "cloudpact.dev/gen/go/cloudpact/billing/v1"
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/billing/internal/app/bookapp"
+	"cloudpact.dev/services/billing/internal/app/ledgerapp"
 	"cloudpact.dev/services/billing/internal/peers"
 	"cloudpact.dev/services/billing/internal/store"
 	"cloudpact.dev/services/billing/internal/store/migrations"
 	"cloudpact.dev/services/billing/internal/transport"
+	"cloudpact.dev/services/kit/deadline"
 	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/host"
 	"cloudpact.dev/services/kit/rpc"
+	"cloudpact.dev/services/kit/wake"
 )
 
 // Config is the service's configuration.
@@ -29,7 +34,8 @@ type Config struct {
 
 // Module is the service; provide Config, an rpc.Directory and rpc.Module.
 var Module = fx.Module("billing",
-	fx.Provide(newHost, newPolicies, newBook, newPager, transport.NewRegistry, transport.NewContracts, transport.NewOperations, fx.Private),
+	fx.Provide(newHost, newPolicies, newBook, newLedger, newPager, newChanges, transport.NewRegistry, transport.NewContracts,
+		transport.NewOperations, transport.NewLedger, fx.Private),
 	fx.Invoke(run),
 )
 
@@ -46,6 +52,19 @@ func newBook(h *host.Host, p *bookapp.Policies) *bookapp.App {
 		Policies: p, Peers: peers.NewTime(h.Directory), Log: h.Log})
 }
 
+func newLedger(h *host.Host, p *bookapp.Policies) *ledgerapp.App {
+	return ledgerapp.New(ledgerapp.Deps{Commit: h.Commit, DB: h.DB, Clocks: h.Clocks, Store: store.Ledger{}, Book: store.Book{}, Policies: p})
+}
+
+func newChanges(h *host.Host, pager *transport.Pager, env host.Env) *transport.Changes {
+	return transport.NewChanges(h.Feed, pager, func() (<-chan struct{}, func()) {
+		if env.Wake == nil {
+			return nil, func() {}
+		}
+		return env.Wake.Listen(wake.Feed(bookapp.Service))
+	})
+}
+
 func newPager(cfg Config) *transport.Pager { return transport.NewPager(cfg.PageKey) }
 
 // parts are what billing gives its host.
@@ -56,19 +75,33 @@ type parts struct {
 	Registry   *transport.Registry
 	Contracts  *transport.Contracts
 	Operations *transport.Operations
+	Accounts   *ledgerapp.App
+	Ledger     *transport.Ledger
+	Changes    *transport.Changes
 }
 
 func run(lc fx.Lifecycle, p parts) error {
 	err := p.Host.Run(lc, host.Parts{
-		Consumers: []feed.Consumer{peers.BookConsumer(p.Book)},
-		Deadlines: p.Book.Deadlines(),
+		Consumers: append([]feed.Consumer{peers.BookConsumer(p.Book)}, peers.LedgerConsumers(p.Accounts.Take)...),
+		Deadlines: deadlines(p.Book.Deadlines(), p.Accounts.Deadlines()),
 		Hosted: []rpc.Hosted{
 			{Desc: &contractv1.RegistryService_ServiceDesc, Impl: p.Registry},
 			{Desc: &contractv1.ContractService_ServiceDesc, Impl: p.Contracts},
+			{Desc: &billingv1.BillingService_ServiceDesc, Impl: p.Ledger},
+			{Desc: &billingv1.ChangeService_ServiceDesc, Impl: p.Changes},
 			{Desc: transport.OperationsDesc(), Impl: p.Operations, Access: transport.OperationsAccess()},
 		},
 	})
 	// After the host, so that unfinished advances stop before its database does.
 	lc.Append(fx.Hook{OnStart: p.Book.Start, OnStop: p.Book.Stop})
 	return err
+}
+
+// deadlines puts the handlers of both halves together; their kinds differ.
+func deadlines(all ...deadline.Registry) deadline.Registry {
+	out := deadline.Registry{}
+	for _, r := range all {
+		maps.Copy(out, r)
+	}
+	return out
 }

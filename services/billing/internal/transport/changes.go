@@ -13,7 +13,7 @@ import (
 // encoders turn the domain's changes into bodies of billing's Change, one for
 // each half and one for what kit publishes. One that does not know a change
 // answers nil.
-var encoders = []func(body any) proto.Message{encodeDeadline, encodeBook}
+var encoders = []func(body any) proto.Message{encodeDeadline, encodeBook, encodeLedger}
 
 // fields are the fields of Change that hold a body, by their message.
 var fields = func() map[protoreflect.FullName][]protoreflect.FieldDescriptor {

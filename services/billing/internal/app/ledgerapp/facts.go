@@ -126,8 +126,8 @@ func (a *App) takeService(ctx context.Context, tx *commit.Tx, f ledger.ServiceFa
 			if now.Sub.Cancelled && now.Sub.CancelDate.IsZero() {
 				now.Sub.CancelDate, now.Sub.Deemed = services[i].Sub.CancelDate, services[i].Sub.Deemed
 			}
-			if sameFacts(now, services[i]) {
-				return nil
+			if same, err := sameFacts(now, services[i]); err != nil || same {
+				return err
 			}
 			services[i] = now
 			return w.billAll(services, false)
