@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"cloudpact.dev/services/kit/db"
+	"cloudpact.dev/services/kit/host/hosttest"
 	"cloudpact.dev/services/scenario"
 	"cloudpact.dev/services/terms/shipped"
 	"cloudpact.dev/services/terms/wire"
@@ -15,9 +17,15 @@ func TestScenarios(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scenarios: %v", err)
 	}
+	hosttest.Each(t, func(t *testing.T, config func() db.Config) {
+		playAll(t, files, config)
+	})
+}
+
+func playAll(t *testing.T, files []string, config func() db.Config) {
 	for _, path := range files {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			r := newRig(t)
+			r := newRigOn(t, config())
 			f, err := scenario.Read(path)
 			if err != nil {
 				t.Fatal(err)
