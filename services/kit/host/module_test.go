@@ -77,7 +77,8 @@ func TestModulesInOneGraph(t *testing.T) {
 	if parts, ok := health.Ready(t.Context()); !ok || len(parts) != 2 {
 		t.Error(parts)
 	}
-	families, err := metrics.Gather()
+	x.RequireStop()
+	families, err := metrics.Gather() // the last commits have been counted now
 	if err != nil {
 		t.Error(err)
 	}
@@ -90,5 +91,4 @@ func TestModulesInOneGraph(t *testing.T) {
 	if found != 2 {
 		t.Errorf("%d services counted", found)
 	}
-	x.RequireStop()
 }
