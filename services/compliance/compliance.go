@@ -30,12 +30,16 @@ var Module = fx.Module("compliance",
 )
 
 func newHost(cfg Config, env host.Env) (*host.Host, error) {
-	return host.New(context.Background(), cfg.Host, host.Spec{
+	return host.New(context.Background(), cfg.Host, spec(env.Directory), env)
+}
+
+func spec(d *rpc.Directory) host.Spec {
+	return host.Spec{
 		Name:       "compliance",
 		Migrations: migrations.Files,
 		Encode:     transport.EncodeChange,
-		Clock:      host.AskClock(env.Directory.Peer("billing")),
-	}, env)
+		Clock:      host.AskClock(d.Peer("billing")),
+	}
 }
 
 func newApp(h *host.Host) *app.App {
