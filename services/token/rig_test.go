@@ -82,7 +82,13 @@ func instant(s string) time.Time {
 // newRig starts a token service on a database of its own.
 func newRig(t testing.TB, cfg db.Config) *rig {
 	t.Helper()
-	r := &rig{t: t, p: hosttest.New(t), now: clock.At(instant(at))}
+	return rigOn(t, hosttest.New(t), cfg)
+}
+
+// rigOn starts a token service in a process.
+func rigOn(t testing.TB, p *hosttest.Process, cfg db.Config) *rig {
+	t.Helper()
+	r := &rig{t: t, p: p, now: clock.At(instant(at))}
 	r.p.System = r.now
 	r.billing = r.p.Host(t, dbtest.SQLiteConfig(t), host.Spec{Name: "billing", Encode: raw})
 	r.compliance = r.p.Host(t, dbtest.SQLiteConfig(t), host.Spec{Name: "compliance", Encode: raw})

@@ -58,7 +58,7 @@ func Book(a *app.App) func(ctx context.Context, tx *commit.Tx, c feed.Change) er
 		if facts == nil {
 			return nil
 		}
-		s, err := subscription(facts)
+		s, err := Subscription(facts)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,8 @@ func factsOf(m *billingv1.Change) (f *contractv1.SubscriptionFacts, cancelled bo
 	return f, cancelled
 }
 
-func subscription(f *contractv1.SubscriptionFacts) (store.Subscription, error) {
+// Subscription is what the book's facts say in the service's own words.
+func Subscription(f *contractv1.SubscriptionFacts) (store.Subscription, error) {
 	key, err := app.ParseSub(f.GetSubscription(), "subscription")
 	if err != nil {
 		return store.Subscription{}, err
