@@ -82,8 +82,9 @@ type rig struct {
 	api      compliancev1.ComplianceServiceClient
 	feed     compliancev1.ChangeServiceClient
 	// direct is the service behind the chain that finds the caller.
-	direct *transport.Service
-	now    time.Time
+	direct    *transport.Service
+	changesOf *transport.Changes
+	now       time.Time
 }
 
 // newRig starts at 09:00 of a day.
@@ -119,6 +120,7 @@ func newRig(t *testing.T, config func() db.Config, start string) *rig {
 	r.api = compliancev1.NewComplianceServiceClient(r.Conn("compliance"))
 	r.feed = compliancev1.NewChangeServiceClient(r.Conn("compliance"))
 	r.direct = transport.New(a)
+	r.changesOf = transport.NewChanges(r.own.Feed, a.Pages)
 	return r
 }
 
