@@ -24,7 +24,7 @@ func (a *App) CreateOrder(ctx context.Context, o book.Order) (book.Order, error)
 		if c.State == book.EndedContract {
 			return o, contractState(o.ContractKey, "the contract has ended; conclude another one")
 		}
-		t, err := a.policies.For(ctx, tx, c, a.dayOf(tx, c))
+		_, t, err := a.inForce(ctx, tx, c)
 		if err != nil {
 			return o, err
 		}
@@ -40,14 +40,16 @@ func (a *App) CreateOrder(ctx context.Context, o book.Order) (book.Order, error)
 	}, again)
 }
 
-// dayOf is the provider's today for a contract: the zone is that of its terms,
-// whatever the readings.
-func (a *App) dayOf(tx *commit.Tx, c book.Contract) date.Date {
-	t, err := a.policies.Resolve(context.Background(), tx, c.Provider, c.Hash, c.Readings)
+// inForce is the provider's today for a contract, and the terms with the
+// readings in force then.
+func (a *App) inForce(ctx context.Context, tx *commit.Tx, c book.Contract) (date.Date, terms.Resolved, error) {
+	t, err := a.policies.Resolve(ctx, tx, c.Provider, c.Hash, c.Readings)
 	if err != nil {
-		return date.Date{}
+		return date.Date{}, t, err
 	}
-	return today(tx.Now(), t)
+	day := today(tx.Now(), t)
+	t, err = a.policies.For(ctx, tx, c, day)
+	return day, t, err
 }
 
 // everything is a limit above the rows of one contract.
@@ -146,8 +148,7 @@ func (a *App) loadOrder(ctx context.Context, tx *commit.Tx, k book.OrderKey) (*o
 	if err != nil {
 		return nil, err
 	}
-	day := a.dayOf(tx, c)
-	t, err := a.policies.For(ctx, tx, c, day)
+	day, t, err := a.inForce(ctx, tx, c)
 	return &orderWork{App: a, tx: tx, contract: c, order: o, terms: t, today: day}, err
 }
 
