@@ -3,27 +3,28 @@ package scenario
 import (
 	"context"
 
+	"cloudpact.dev/services/kit/rpc"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // GRPC calls over a gRPC connection.
 type GRPC struct{ Conn grpc.ClientConnInterface }
 
 // Call calls the method with the token in the header authorization.
-func (g GRPC) Call(ctx context.Context, m protoreflect.MethodDescriptor, req proto.Message, token string) (proto.Message, error) {
-	answer, err := newMessage(m.Output())
+func (g GRPC) Call(ctx context.Context, c Call) (Answer, error) {
+	answer, err := newMessage(c.Method.Output())
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
-	if token != "" {
-		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+token)
+	if c.Token != "" {
+		ctx = rpc.WithToken(ctx, c.Token)
 	}
-	path := "/" + string(m.Parent().FullName()) + "/" + string(m.Name())
-	if err := g.Conn.Invoke(ctx, path, req, answer); err != nil {
-		return nil, err
+	ctx = rpc.WaitFor(ctx, c.After...)
+	var header metadata.MD
+	path := "/" + string(c.Method.Parent().FullName()) + "/" + string(c.Method.Name())
+	if err := g.Conn.Invoke(ctx, path, c.Request, answer, grpc.Header(&header)); err != nil {
+		return Answer{}, err
 	}
-	return answer, nil
+	return Answer{Message: answer, Positions: rpc.Positions(header)}, nil
 }

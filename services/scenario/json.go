@@ -11,8 +11,10 @@ import (
 	"regexp"
 	"strings"
 
+	"cloudpact.dev/services/kit/rpc"
 	"google.golang.org/genproto/googleapis/api/annotations"
 	rpcstatus "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -29,13 +31,16 @@ type JSON struct {
 }
 
 // Call sends the request as JSON and reads the answer or the refusal.
-func (j JSON) Call(ctx context.Context, m protoreflect.MethodDescriptor, req proto.Message, token string) (proto.Message, error) {
-	hr, err := j.request(ctx, m, req)
+func (j JSON) Call(ctx context.Context, c Call) (Answer, error) {
+	hr, err := j.request(ctx, c.Method, c.Request)
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
-	if token != "" {
-		hr.Header.Set("Authorization", "Bearer "+token)
+	if c.Token != "" {
+		hr.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	for _, p := range c.After {
+		hr.Header.Add(rpc.HeaderWaitFor, p.String())
 	}
 	client := j.Client
 	if client == nil {
@@ -43,25 +48,28 @@ func (j JSON) Call(ctx context.Context, m protoreflect.MethodDescriptor, req pro
 	}
 	resp, err := client.Do(hr)
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
 	if resp.StatusCode != http.StatusOK {
 		st := &rpcstatus.Status{}
 		if err := protojson.Unmarshal(body, st); err != nil {
-			return nil, fmt.Errorf("%s %s: %s: %s", hr.Method, hr.URL, resp.Status, body)
+			return Answer{}, fmt.Errorf("%s %s: %s: %s", hr.Method, hr.URL, resp.Status, body)
 		}
-		return nil, status.FromProto(st).Err()
+		return Answer{}, status.FromProto(st).Err()
 	}
-	answer, err := newMessage(m.Output())
+	answer, err := newMessage(c.Method.Output())
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
-	return answer, protojson.Unmarshal(body, answer)
+	if err := protojson.Unmarshal(body, answer); err != nil {
+		return Answer{}, err
+	}
+	return Answer{Message: answer, Positions: rpc.Positions(metadata.MD{rpc.HeaderPosition: resp.Header.Values(rpc.HeaderPosition)})}, nil
 }
 
 var pathField = regexp.MustCompile(`\{([a-z_.0-9]+)(?:=([^}]*))?\}`)

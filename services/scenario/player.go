@@ -12,6 +12,7 @@ import (
 	longrunning "cloud.google.com/go/longrunning/autogen/longrunningpb"
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/rpc"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -21,10 +22,27 @@ import (
 // askAgain is how long a run waits before it asks for an operation again.
 const askAgain = 5 * time.Millisecond
 
+// Call is one call of a method.
+type Call struct {
+	Method  protoreflect.MethodDescriptor
+	Request proto.Message
+	// Token is the caller's credential; "" for nobody.
+	Token string
+	// After are positions of feeds that the called service has to have taken in.
+	After []rpc.Position
+}
+
+// Answer is what came of a call.
+type Answer struct {
+	Message proto.Message
+	// Positions tell where the changes of the call stand.
+	Positions []rpc.Position
+}
+
 // Caller brings a call to the suite, over gRPC or JSON. A refusal is an error
 // that carries a google.rpc.Status.
 type Caller interface {
-	Call(ctx context.Context, method protoreflect.MethodDescriptor, req proto.Message, token string) (proto.Message, error)
+	Call(ctx context.Context, c Call) (Answer, error)
 }
 
 // Player runs scenarios against one suite.
@@ -77,6 +95,7 @@ type run struct {
 	vars     vars
 	seen     seen
 	series   string
+	made     []rpc.Position
 }
 
 // Play runs a scenario. The error names file and line of the first step that
@@ -345,13 +364,23 @@ func (r *run) invoke(ctx context.Context, call, role string, req proto.Message) 
 			return nil, err
 		}
 	}
-	answer, err := r.Caller.Call(ctx, m.desc, req, token)
+	answer, err := r.Caller.Call(ctx, Call{Method: m.desc, Request: req, Token: token, After: r.made})
 	r.seen.methods[call] = true
 	if err != nil {
 		return nil, err
 	}
-	r.seen.cite(answer.ProtoReflect())
-	return answer, nil
+	r.keep(answer.Positions)
+	r.seen.cite(answer.Message.ProtoReflect())
+	return answer.Message, nil
+}
+
+// keep remembers the last position of each stream, so that what a run does is
+// seen by what it asks next.
+func (r *run) keep(positions []rpc.Position) {
+	for _, p := range positions {
+		r.made = slices.DeleteFunc(r.made, func(o rpc.Position) bool { return o.Source == p.Source && o.Stream == p.Stream })
+		r.made = append(r.made, p)
+	}
 }
 
 // explain writes a refusal out for the reader of a failing scenario.

@@ -61,7 +61,10 @@ func TestDemo(t *testing.T) {
 		Contract struct{ State string }
 		Account  struct {
 			State   string
-			Balance *struct{ Units string }
+			Balance *struct {
+				Units string
+				Nanos int
+			}
 		}
 		Invoices     []struct{ Number, State string }
 		Deposit      struct{ State string }
@@ -72,7 +75,7 @@ func TestDemo(t *testing.T) {
 	if err := json.Unmarshal(summary, &s); err != nil {
 		t.Fatal(err)
 	}
-	if s.Contract.State != "STATE_ENDED" || s.Account.State != "STATE_CLOSED" || s.Account.Balance != nil || s.Deposit.State != "STATE_REFUNDED" {
+	if s.Contract.State != "STATE_ENDED" || s.Account.State != "STATE_CLOSED" || s.Account.Balance == nil || s.Account.Balance.Units != "" || s.Account.Balance.Nanos != 0 || s.Deposit.State != "STATE_REFUNDED" {
 		t.Errorf("the contract ends as %+v, %+v, %+v", s.Contract, s.Account, s.Deposit)
 	}
 	for _, x := range s.Invoices {

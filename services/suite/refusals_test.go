@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
+	"cloudpact.dev/services/scenario"
 	"cloudpact.dev/services/suite/internal/rig"
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -162,7 +163,7 @@ type said struct {
 
 func call(t *testing.T, r *rig.Rig, m protoreflect.MethodDescriptor, req proto.Message, token string) said {
 	t.Helper()
-	_, err := r.Caller.Call(t.Context(), m, req, token)
+	_, err := r.Caller.Call(t.Context(), scenario.Call{Method: m, Request: req, Token: token})
 	st := status.Convert(err)
 	out := said{code: st.Code()}
 	for _, d := range st.Details() {

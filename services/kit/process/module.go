@@ -38,6 +38,7 @@ func Module(c Config, local ...string) fx.Option {
 		fx.WithLogger(func(l *slog.Logger) fxevent.Logger {
 			out := &fxevent.SlogLogger{Logger: l}
 			out.UseLogLevel(slog.LevelDebug)
+			out.UseErrorLevel(slog.LevelDebug) // whoever starts the graph reports its error
 			return out
 		}),
 		rpc.Module, ops.Module,

@@ -32,9 +32,9 @@ func ask[M proto.Message](q *asker, method string, req proto.Message) M {
 	service, name, _ := strings.Cut("cloudpact."+method, "/")
 	d, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(service + "." + name))
 	if err == nil {
-		var answer proto.Message
-		if answer, err = q.caller.Call(q.ctx, d.(protoreflect.MethodDescriptor), req, q.token); err == nil {
-			return answer.(M)
+		var answer scenario.Answer
+		if answer, err = q.caller.Call(q.ctx, scenario.Call{Method: d.(protoreflect.MethodDescriptor), Request: req, Token: q.token}); err == nil {
+			return answer.Message.(M)
 		}
 	}
 	q.err = fmt.Errorf("%s: %w", method, err)

@@ -6,7 +6,6 @@ import (
 
 	"cloudpact.dev/services/kit/rpc"
 	"cloudpact.dev/services/scenario"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -15,8 +14,8 @@ import (
 type Caller struct{ Directory *rpc.Directory }
 
 // Call implements scenario.Caller.
-func (c Caller) Call(ctx context.Context, m protoreflect.MethodDescriptor, req proto.Message, token string) (proto.Message, error) {
-	return scenario.GRPC{Conn: c.Directory.Public(Owner(m.Parent().FullName()))}.Call(ctx, m, req, token)
+func (c Caller) Call(ctx context.Context, call scenario.Call) (scenario.Answer, error) {
+	return scenario.GRPC{Conn: c.Directory.Public(Owner(call.Method.Parent().FullName()))}.Call(ctx, call)
 }
 
 // Owner is the service that serves a gRPC service: billing serves the book and
