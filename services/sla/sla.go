@@ -7,27 +7,62 @@ import (
 
 	"go.uber.org/fx"
 
+	slav1 "cloudpact.dev/gen/go/cloudpact/sla/v1"
 	"cloudpact.dev/services/kit/host"
-	"cloudpact.dev/services/sla/internal/store"
+	"cloudpact.dev/services/kit/rpc"
+	"cloudpact.dev/services/kit/wake"
+	"cloudpact.dev/services/sla/internal/app"
+	"cloudpact.dev/services/sla/internal/peers"
+	"cloudpact.dev/services/sla/internal/store/migrations"
+	"cloudpact.dev/services/sla/internal/transport"
 )
 
 // Config is the service's configuration.
 type Config struct {
-	Host host.Config `koanf:"host" doc:"where and how the service runs"`
+	Host host.Config `koanf:"host" doc:"the service's database and consumers"`
 }
 
 // Module is the service; provide Config, an rpc.Directory and rpc.Module.
 var Module = fx.Module("sla",
-	fx.Provide(newHost, fx.Private),
+	fx.Provide(newHost, newApp, fx.Private),
 	fx.Invoke(run),
 )
 
 func newHost(cfg Config, env host.Env) (*host.Host, error) {
-	return host.New(context.Background(), cfg.Host, host.Spec{
-		Name:       "sla",
-		Migrations: store.Migrations,
-		Clock:      host.AskClock(env.Directory.Peer("billing")),
-	}, env)
+	return host.New(context.Background(), cfg.Host, spec(env.Directory), env)
 }
 
-func run(lc fx.Lifecycle, h *host.Host) error { return h.Run(lc, host.Parts{}) }
+func spec(d *rpc.Directory) host.Spec {
+	return host.Spec{
+		Name:       "sla",
+		Migrations: migrations.Files,
+		Encode:     transport.EncodeChange,
+		Clock:      host.AskClock(d.Peer("billing")),
+	}
+}
+
+func newApp(h *host.Host) *app.App {
+	return app.New(app.Host{
+		DB: h.DB, Commit: h.Commit, Deadlines: h.Deadlines, Revision: peers.Revision(h.Directory.Peer("billing")),
+	})
+}
+
+func run(lc fx.Lifecycle, h *host.Host, a *app.App, env host.Env) error {
+	return h.Run(lc, parts(h, a, env.Wake))
+}
+
+// parts are what the service gives its host.
+func parts(h *host.Host, a *app.App, waker wake.Waker) host.Parts {
+	if waker == nil {
+		waker = &wake.Memory{}
+	}
+	listen := func() (<-chan struct{}, func()) { return waker.Listen(wake.Feed(h.Name)) }
+	return host.Parts{
+		Consumers: peers.Consumers(a),
+		Deadlines: a.Handlers(),
+		Hosted: []rpc.Hosted{
+			{Desc: &slav1.SlaService_ServiceDesc, Impl: transport.New(a)},
+			{Desc: &slav1.ChangeService_ServiceDesc, Impl: transport.NewChanges(a, h.Feed, listen)},
+		},
+	}
+}

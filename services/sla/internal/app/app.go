@@ -25,8 +25,6 @@ type Host struct {
 	DB        *db.DB
 	Commit    *commit.Committer
 	Deadlines *deadline.Store
-	// Heads gives the last position of every stream of the feed.
-	Heads func(ctx context.Context) ([commit.Streams]int64, error)
 	// Revision fetches a revision of terms from the service that keeps them.
 	Revision func(ctx context.Context, name string) (*terms.Terms, error)
 }

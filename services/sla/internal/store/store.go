@@ -3,7 +3,6 @@ package store
 
 import (
 	"context"
-	"embed"
 	"fmt"
 	"strings"
 	"time"
@@ -11,11 +10,6 @@ import (
 	"cloudpact.dev/services/kit/db"
 	"cloudpact.dev/services/kit/feed"
 )
-
-// Migrations holds the folders sqlite and postgres.
-//
-//go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
-var Migrations embed.FS
 
 // Querier reads, in a transaction or outside.
 type Querier = db.Querier

@@ -1,0 +1,117 @@
+package transport
+
+import (
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	slav1 "cloudpact.dev/gen/go/cloudpact/sla/v1"
+	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
+	"cloudpact.dev/services/kit/commit"
+	"cloudpact.dev/services/kit/feed"
+	"cloudpact.dev/services/sla/internal/app"
+	"cloudpact.dev/services/sla/internal/store"
+)
+
+// EncodeChange makes the feed's bytes of a draft: a Change without its head.
+// What people wrote (references, reasons, evidence) never gets into it.
+func EncodeChange(d commit.Draft) (string, []byte, error) {
+	c := &slav1.Change{}
+	if !encodeDeadline(c, d) && !encodeRecord(c, d) && !encodeDecision(c, d) {
+		return "", nil, fmt.Errorf("a change of the type %q with %T", d.Type, d.Body)
+	}
+	b, err := proto.Marshal(c)
+	return d.Type, b, err
+}
+
+func encodeDeadline(c *slav1.Change, d commit.Draft) bool {
+	x, ok := d.Body.(commit.Deadline)
+	if !ok {
+		return false
+	}
+	f := &typev1.DeadlineFacts{
+		Deadline: x.Name, Subject: x.Subject, Kind: x.Kind, DueTime: toTime(x.Due), Rank: int32(x.Rank),
+		Clause: x.Clause, Consequence: x.Consequence, Version: x.Version,
+	}
+	switch d.Type {
+	case commit.TypeDeadlineSet:
+		c.Body = &slav1.Change_DeadlineSet{DeadlineSet: &typev1.DeadlineSet{Deadline: f}}
+	case commit.TypeDeadlineMet:
+		c.Body = &slav1.Change_DeadlineMet{DeadlineMet: &typev1.DeadlineMet{Deadline: f}}
+	case commit.TypeDeadlineMissed:
+		c.Body = &slav1.Change_DeadlineMissed{DeadlineMissed: &typev1.DeadlineMissed{Deadline: f}}
+	default:
+		c.Body = &slav1.Change_DeadlineWithdrawn{DeadlineWithdrawn: &typev1.DeadlineWithdrawn{Deadline: f}}
+	}
+	return true
+}
+
+func encodeRecord(c *slav1.Change, d commit.Draft) bool {
+	switch b := d.Body.(type) {
+	case app.TargetCreated:
+		c.Body = &slav1.Change_TargetCreated{TargetCreated: &slav1.TargetCreated{Target: b.Target.Name(), Subscription: b.Target.Sub.Name()}}
+	case app.OutageRecorded:
+		o := b.Outage
+		c.Body = &slav1.Change_OutageRecorded{OutageRecorded: &slav1.OutageRecorded{
+			Target: o.Target.Name(), Outage: o.Name(), StartTime: toTime(o.Start), EndTime: toTime(o.End), Cause: o.Cause,
+		}}
+	case app.RunRecorded:
+		r := b.Run
+		c.Body = &slav1.Change_RunRecorded{RunRecorded: &slav1.RunRecorded{
+			Target: r.Target.Name(), Run: r.Name(), Operation: r.Operation, Succeeded: r.Succeeded,
+		}}
+	case app.DutyBreached:
+		x := b.Breach
+		c.Body = &slav1.Change_DutyBreached{DutyBreached: &slav1.DutyBreached{
+			Target: x.Target.Name(), DutyBreach: x.Name(), Clause: x.Clause, StartTime: toTime(x.Start), EndTime: toTime(x.End),
+		}}
+	default:
+		return false
+	}
+	return true
+}
+
+func encodeDecision(c *slav1.Change, d commit.Draft) bool {
+	switch b := d.Body.(type) {
+	case app.IncidentAssessed:
+		c.Body = &slav1.Change_IncidentAssessed{IncidentAssessed: assessed(b.Assessment)}
+	case app.AwardGranted:
+		a := b.Award
+		c.Body = &slav1.Change_AwardGranted{AwardGranted: &slav1.AwardGranted{
+			Target: a.Target.Name(), Award: a.Name(), Assessment: a.Target.Name() + "/assessments/" + a.Assessment,
+			Measure: a.Measure, Quantity: a.Quantity, Subscription: b.Sub.Name(),
+		}}
+	default:
+		return false
+	}
+	return true
+}
+
+func assessed(a store.Assessment) *slav1.IncidentAssessed {
+	out := &slav1.IncidentAssessed{
+		Target: a.Target.Name(), Assessment: a.Name(), Version: int32(a.Version), Subject: a.Subject, Verdict: a.Verdict,
+		CountedSeconds: int64(a.Counted / time.Second), ExcludedSeconds: int64(a.Excluded / time.Second),
+	}
+	known := map[string]bool{}
+	for _, x := range a.Exclusions {
+		if !known[x.Clause] {
+			known[x.Clause] = true
+			out.Clauses = append(out.Clauses, x.Clause)
+		}
+	}
+	return out
+}
+
+// toChange is a stored change with its head.
+func toChange(c feed.Change) (*slav1.Change, error) {
+	out := &slav1.Change{}
+	if err := proto.Unmarshal(c.Body, out); err != nil {
+		return nil, err
+	}
+	out.Head = &typev1.ChangeHead{
+		ChangeId: c.ID, Stream: int32(c.Stream), Position: c.Position, Type: c.Type, Subject: c.Subject,
+		EffectiveTime: toTime(c.EffectiveTime), RecordTime: toTime(c.RecordTime),
+	}
+	return out, nil
+}
