@@ -62,13 +62,15 @@ func cancelled(t terms.Resolved, f facts.SubscriptionCancelled) Notice {
 
 func termEnded(t terms.Resolved, f facts.TermEnded) Notice {
 	s := f.Subscription
-	clause := ""
+	clause, then := "", "The service ends with it"
+	if f.Continues {
+		then = "The service continues until it is terminated"
+	}
 	if t.Term != nil {
 		clause = t.Term.AfterClause
-	}
-	then := "The service ends with it"
-	if f.Continues {
-		then = "The service continues until it is terminated, and special offers do not continue"
+		if f.Continues && !t.Term.OfferLapse.IsZero() {
+			then += ", and special offers do not continue"
+		}
 	}
 	return Notice{Kind: TermEnded, About: s.Subscription, Key: key("term", s.TermEnd),
 		Title: "The service period of " + last(s.Subscription) + " is over",

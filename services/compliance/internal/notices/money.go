@@ -107,7 +107,7 @@ func depositRefunded(t terms.Resolved, f facts.DepositRefunded) Notice {
 		clause = t.Deposit.RefundClause
 	}
 	n.Text = "On " + long(f.Value) + " the deposit for account " + last(f.Account) + " of agreement " + contract(f.Account) +
-		" was returned: " + f.Amount.String() + ", without interest" + under(t, clause) + "."
+		" was returned: " + f.Amount.String() + under(t, clause) + "."
 	n.Citations = cite(t, clause)
 	return n
 }
