@@ -25,7 +25,7 @@ import (
 
 // follower is another service of the process: it follows billing and has
 // deadlines of its own.
-func follower(t *testing.T, name string, parts host.Parts, keep **host.Host) func(*rig) {
+func follower(t testing.TB, name string, parts host.Parts, keep **host.Host) func(*rig) {
 	return func(r *rig) {
 		h := r.Host(t, dbtest.SQLiteConfig(t), host.Spec{Name: name, Clock: host.AskClock(r.Env.Directory.Peer("billing"))})
 		hosttest.Register(t, h, parts)
@@ -33,7 +33,7 @@ func follower(t *testing.T, name string, parts host.Parts, keep **host.Host) fun
 	}
 }
 
-func set(t *testing.T, h *host.Host, name, kind string, due time.Time, rank int) {
+func set(t testing.TB, h *host.Host, name, kind string, due time.Time, rank int) {
 	t.Helper()
 	k := commit.Key{Provider: "acme", Customer: "blue"}
 	err := commit.Exec(t.Context(), h.Commit, k, func(_ context.Context, tx *commit.Tx) error {

@@ -48,8 +48,12 @@ func (r *advance) tell(now time.Time, acted, rounds int64) {
 	r.op.Now, r.op.Deadlines, r.op.Rounds = now, acted, rounds
 }
 
-// Start takes up the operations that a stop or a crash left unfinished.
+// Start takes up the operations that a stop or a crash left unfinished, and the
+// windows whose end has become known.
 func (a *App) Start(ctx context.Context) error {
+	if err := a.resolvePending(ctx); err != nil {
+		return err
+	}
 	a.advances.mu.Lock()
 	a.advances.ctx, a.advances.stop = context.WithCancel(context.Background())
 	a.advances.mu.Unlock()

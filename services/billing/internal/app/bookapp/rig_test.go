@@ -48,11 +48,11 @@ const (
 )
 
 // newRig serves the book on an SQLite database; more adds hosts before the start.
-func newRig(t *testing.T, more ...func(*rig)) *rig {
+func newRig(t testing.TB, more ...func(*rig)) *rig {
 	return newRigOn(t, dbtest.SQLiteConfig(t), more...)
 }
 
-func newRigOn(t *testing.T, cfg db.Config, more ...func(*rig)) *rig {
+func newRigOn(t testing.TB, cfg db.Config, more ...func(*rig)) *rig {
 	t.Helper()
 	r := &rig{Process: hosttest.New(t)}
 	r.host = r.Host(t, cfg, host.Spec{Name: bookapp.Service, Migrations: migrations.Files, Encode: transport.EncodeChange})
@@ -87,7 +87,7 @@ func newRigOn(t *testing.T, cfg db.Config, more ...func(*rig)) *rig {
 }
 
 // must gives an answer or ends the test.
-func must[T any](t *testing.T) func(T, error) T {
+func must[T any](t testing.TB) func(T, error) T {
 	return func(v T, err error) T {
 		t.Helper()
 		if err != nil {
@@ -98,7 +98,7 @@ func must[T any](t *testing.T) func(T, error) T {
 }
 
 // refused fails unless the error has the reason and, if given, names the field.
-func refused(t *testing.T, err error, reason, field string) {
+func refused(t testing.TB, err error, reason, field string) {
 	t.Helper()
 	f := fault.FromStatus(err)
 	if f == nil || f.Reason != reason {
@@ -117,7 +117,7 @@ func refused(t *testing.T, err error, reason, field string) {
 
 // sandbox makes the provider, its terms and a customer; the clock starts at
 // 00:00 in Hong Kong.
-func (r *rig) sandbox(t *testing.T, start string) {
+func (r *rig) sandbox(t testing.TB, start string) {
 	t.Helper()
 	zone := time.FixedZone("HKT", 8*3600)
 	must[*contractv1.Provider](t)(r.registry.CreateProvider(r.admin, &contractv1.CreateProviderRequest{ProviderId: "acme",
@@ -128,7 +128,7 @@ func (r *rig) sandbox(t *testing.T, start string) {
 		Customer: &contractv1.Customer{Title: "Blue Ltd", Email: "it@blue.example"}}))
 }
 
-func (r *rig) register(t *testing.T) *contractv1.Revision {
+func (r *rig) register(t testing.TB) *contractv1.Revision {
 	t.Helper()
 	f := must[*load.Folder](t)(shipped.Load("cpc"))
 	body := must[*termsv1.Terms](t)(wire.ToProto(f.Terms))
@@ -138,7 +138,7 @@ func (r *rig) register(t *testing.T) *contractv1.Revision {
 
 // accepted concludes a contract and takes its one order as far as acceptance, on
 // the provider's today.
-func (r *rig) accepted(t *testing.T, id string, o *contractv1.Order, readings map[string]string) string {
+func (r *rig) accepted(t testing.TB, id string, o *contractv1.Order, readings map[string]string) string {
 	t.Helper()
 	c := must[*contractv1.Contract](t)(r.contracts.ConcludeContract(r.operator, &contractv1.ConcludeContractRequest{Parent: customer, ContractId: id,
 		Contract: &contractv1.Contract{TermsRevision: revision, Currency: "HKD", Readings: readings}}))
@@ -151,7 +151,7 @@ func (r *rig) accepted(t *testing.T, id string, o *contractv1.Order, readings ma
 	return c.GetName()
 }
 
-func (r *rig) today(t *testing.T) *datepb.Date {
+func (r *rig) today(t testing.TB) *datepb.Date {
 	t.Helper()
 	now := must[*contractv1.Clock](t)(r.registry.GetClock(r.operator, &contractv1.GetClockRequest{Name: acme + "/clock"}))
 	d := date.Of(now.GetNow().AsTime(), time.FixedZone("HKT", 8*3600))
@@ -159,7 +159,7 @@ func (r *rig) today(t *testing.T) *datepb.Date {
 }
 
 // advance moves the clock to the start of a day.
-func (r *rig) advance(t *testing.T, to string) *longrunningpb.Operation {
+func (r *rig) advance(t testing.TB, to string) *longrunningpb.Operation {
 	t.Helper()
 	op := must[*longrunningpb.Operation](t)(r.registry.AdvanceClock(r.operator, &contractv1.AdvanceClockRequest{Name: acme + "/clock", TargetDate: pb(to)}))
 	if !op.GetDone() || op.GetError() != nil {
@@ -168,7 +168,7 @@ func (r *rig) advance(t *testing.T, to string) *longrunningpb.Operation {
 	return op
 }
 
-func (r *rig) subscription(t *testing.T, name string) *contractv1.Subscription {
+func (r *rig) subscription(t testing.TB, name string) *contractv1.Subscription {
 	t.Helper()
 	return must[*contractv1.Subscription](t)(r.contracts.GetSubscription(r.operator, &contractv1.GetSubscriptionRequest{Name: name}))
 }
