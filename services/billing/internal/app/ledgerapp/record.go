@@ -2,6 +2,8 @@ package ledgerapp
 
 import (
 	"context"
+	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,6 +54,9 @@ func (w *work) runNow() (Run, error) {
 	if err := w.billAll(services, true); err != nil {
 		return Run{}, err
 	}
+	if err := w.waiting(services); err != nil {
+		return Run{}, err
+	}
 	out := Run{Charges: w.charged}
 	for _, i := range w.issued {
 		out.Invoices = append(out.Invoices, *i)
@@ -61,6 +66,28 @@ func (w *work) runNow() (Run, error) {
 		w.made = append(w.made, "c/"+c.ID)
 	}
 	return out, nil
+}
+
+// waiting refuses a run that finds nothing but charges that wait for a fact: what
+// cannot be computed is said loudly.
+func (w *work) waiting(services []ledger.Service) error {
+	if len(w.charged) > 0 || len(w.issued) > 0 {
+		return nil
+	}
+	var f *fault.Fault
+	for _, s := range services {
+		for _, p := range s.Parked {
+			if f == nil {
+				f = fault.Precondition(ReasonParked, p.Identity, "the charge waits: "+p.Reason).With("identity", p.Identity).With("missing", p.Reason)
+			} else {
+				f = f.And(p.Identity, "the charge waits: "+p.Reason)
+			}
+		}
+	}
+	if f == nil {
+		return nil
+	}
+	return f
 }
 
 // run reads what a billing run made.
@@ -104,6 +131,10 @@ func (w *work) other(in OtherCharge) (ledger.Charge, error) {
 	if err := w.checkDay(in.Date, "charge_date"); err != nil {
 		return none, err
 	}
+	if in.Item == terms.ItemOtherRelated && !w.acct.ContractEnd.IsZero() && in.Date.After(w.acct.ContractEnd) {
+		return none, fault.Precondition(ReasonAccountState, in.Key.Name(),
+			"the contract ended on "+w.acct.ContractEnd.String()+"; after that only losses, claims and equipment are charged")
+	}
 	if _, ok := w.r.Clause(in.Clause); !ok {
 		return none, invalid("clause", "the terms have no clause "+in.Clause+"; write it as in "+w.r.ID+"/10(a)")
 	}
@@ -141,8 +172,10 @@ func (w *work) other(in OtherCharge) (ledger.Charge, error) {
 			return c, nil
 		}
 	}
-	return none, fault.Precondition(ReasonParked, in.Key.Name(), "the charge cannot be computed yet")
+	return none, fault.Internal(errNotCharged)
 }
+
+var errNotCharged = errors.New("a recorded charge was not made")
 
 // isCost tells whether a charge is a cost of a third party under a limb of the
 // cancellation clause.
@@ -239,6 +272,9 @@ func (w *work) use(k book.SubscriptionKey, in []UsageInput) ([]UsageOutcome, err
 	for _, o := range out {
 		w.made = append(w.made, o.Reason)
 	}
+	if err := nothingTaken(out); err != nil {
+		return nil, err
+	}
 	if len(rows) == 0 {
 		return out, nil
 	}
@@ -246,6 +282,27 @@ func (w *work) use(k book.SubscriptionKey, in []UsageInput) ([]UsageOutcome, err
 		return nil, err
 	}
 	return out, w.dirty(k.Subscription)
+}
+
+// nothingTaken refuses a call of which no record can be taken, by the reason of
+// the first and with the path of each.
+func nothingTaken(out []UsageOutcome) error {
+	var f *fault.Fault
+	for i, o := range out {
+		if o.Reason == "" {
+			return nil
+		}
+		path := "records[" + strconv.Itoa(i) + "]"
+		if f == nil {
+			f = fault.Invalid(o.Reason, path, "the record "+o.ID+" cannot be taken: "+o.Reason)
+		} else {
+			f = f.And(path, "the record "+o.ID+" cannot be taken: "+o.Reason)
+		}
+	}
+	if f == nil {
+		return nil
+	}
+	return f
 }
 
 // usable says why a record cannot be taken, "" where it can.
