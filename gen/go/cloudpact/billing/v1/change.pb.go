@@ -1006,12 +1006,12 @@ const file_cloudpact_billing_v1_change_proto_rawDesc = "" +
 	"\x14WatchChangesResponse\x126\n" +
 	"\achanges\x18\x01 \x03(\v2\x1c.cloudpact.billing.v1.ChangeR\achanges\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken2\xee\x02\n" +
-	"\rChangeService\x12\xa7\x01\n" +
-	"\vListChanges\x12(.cloudpact.billing.v1.ListChangesRequest\x1a).cloudpact.billing.v1.ListChangesResponse\"C\xca\xf3\x18\x0f\n" +
-	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02*\x12(/v1/{parent=providers/*}/changes/billing\x12\xb2\x01\n" +
-	"\fWatchChanges\x12).cloudpact.billing.v1.WatchChangesRequest\x1a*.cloudpact.billing.v1.WatchChangesResponse\"I\xca\xf3\x18\x0f\n" +
-	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x020\x12./v1/{parent=providers/*}/changes/billing:watch0\x01B5Z3cloudpact.dev/gen/go/cloudpact/billing/v1;billingv1b\x06proto3"
+	"page_token\x18\x02 \x01(\tR\tpageToken2\xe5\x03\n" +
+	"\rChangeService\x12\xdf\x01\n" +
+	"\vListChanges\x12(.cloudpact.billing.v1.ListChangesRequest\x1a).cloudpact.billing.v1.ListChangesResponse\"{\xca\xf3\x18\x0f\n" +
+	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02bZ6\x124/v1/{parent=providers/*/customers/*}/changes/billing\x12(/v1/{parent=providers/*}/changes/billing\x12\xf1\x01\n" +
+	"\fWatchChanges\x12).cloudpact.billing.v1.WatchChangesRequest\x1a*.cloudpact.billing.v1.WatchChangesResponse\"\x87\x01\xca\xf3\x18\x0f\n" +
+	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02nZ<\x12:/v1/{parent=providers/*/customers/*}/changes/billing:watch\x12./v1/{parent=providers/*}/changes/billing:watch0\x01B5Z3cloudpact.dev/gen/go/cloudpact/billing/v1;billingv1b\x06proto3"
 
 var (
 	file_cloudpact_billing_v1_change_proto_rawDescOnce sync.Once

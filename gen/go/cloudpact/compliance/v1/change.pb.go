@@ -703,12 +703,12 @@ const file_cloudpact_compliance_v1_change_proto_rawDesc = "" +
 	"\x14WatchChangesResponse\x129\n" +
 	"\achanges\x18\x01 \x03(\v2\x1f.cloudpact.compliance.v1.ChangeR\achanges\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken2\x80\x03\n" +
-	"\rChangeService\x12\xb0\x01\n" +
-	"\vListChanges\x12+.cloudpact.compliance.v1.ListChangesRequest\x1a,.cloudpact.compliance.v1.ListChangesResponse\"F\xca\xf3\x18\x0f\n" +
-	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02-\x12+/v1/{parent=providers/*}/changes/compliance\x12\xbb\x01\n" +
-	"\fWatchChanges\x12,.cloudpact.compliance.v1.WatchChangesRequest\x1a-.cloudpact.compliance.v1.WatchChangesResponse\"L\xca\xf3\x18\x0f\n" +
-	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x023\x121/v1/{parent=providers/*}/changes/compliance:watch0\x01B;Z9cloudpact.dev/gen/go/cloudpact/compliance/v1;compliancev1b\x06proto3"
+	"page_token\x18\x02 \x01(\tR\tpageToken2\xfe\x03\n" +
+	"\rChangeService\x12\xec\x01\n" +
+	"\vListChanges\x12+.cloudpact.compliance.v1.ListChangesRequest\x1a,.cloudpact.compliance.v1.ListChangesResponse\"\x81\x01\xca\xf3\x18\x0f\n" +
+	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02hZ9\x127/v1/{parent=providers/*/customers/*}/changes/compliance\x12+/v1/{parent=providers/*}/changes/compliance\x12\xfd\x01\n" +
+	"\fWatchChanges\x12,.cloudpact.compliance.v1.WatchChangesRequest\x1a-.cloudpact.compliance.v1.WatchChangesResponse\"\x8d\x01\xca\xf3\x18\x0f\n" +
+	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02tZ?\x12=/v1/{parent=providers/*/customers/*}/changes/compliance:watch\x121/v1/{parent=providers/*}/changes/compliance:watch0\x01B;Z9cloudpact.dev/gen/go/cloudpact/compliance/v1;compliancev1b\x06proto3"
 
 var (
 	file_cloudpact_compliance_v1_change_proto_rawDescOnce sync.Once

@@ -518,12 +518,12 @@ const file_cloudpact_sla_v1_change_proto_rawDesc = "" +
 	"\x14WatchChangesResponse\x122\n" +
 	"\achanges\x18\x01 \x03(\v2\x18.cloudpact.sla.v1.ChangeR\achanges\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken2\xd6\x02\n" +
-	"\rChangeService\x12\x9b\x01\n" +
-	"\vListChanges\x12$.cloudpact.sla.v1.ListChangesRequest\x1a%.cloudpact.sla.v1.ListChangesResponse\"?\xca\xf3\x18\x0f\n" +
-	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02&\x12$/v1/{parent=providers/*}/changes/sla\x12\xa6\x01\n" +
-	"\fWatchChanges\x12%.cloudpact.sla.v1.WatchChangesRequest\x1a&.cloudpact.sla.v1.WatchChangesResponse\"E\xca\xf3\x18\x0f\n" +
-	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02,\x12*/v1/{parent=providers/*}/changes/sla:watch0\x01B-Z+cloudpact.dev/gen/go/cloudpact/sla/v1;slav1b\x06proto3"
+	"page_token\x18\x02 \x01(\tR\tpageToken2\xc4\x03\n" +
+	"\rChangeService\x12\xcf\x01\n" +
+	"\vListChanges\x12$.cloudpact.sla.v1.ListChangesRequest\x1a%.cloudpact.sla.v1.ListChangesResponse\"s\xca\xf3\x18\x0f\n" +
+	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02ZZ2\x120/v1/{parent=providers/*/customers/*}/changes/sla\x12$/v1/{parent=providers/*}/changes/sla\x12\xe0\x01\n" +
+	"\fWatchChanges\x12%.cloudpact.sla.v1.WatchChangesRequest\x1a&.cloudpact.sla.v1.WatchChangesResponse\"\x7f\xca\xf3\x18\x0f\n" +
+	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02fZ8\x126/v1/{parent=providers/*/customers/*}/changes/sla:watch\x12*/v1/{parent=providers/*}/changes/sla:watch0\x01B-Z+cloudpact.dev/gen/go/cloudpact/sla/v1;slav1b\x06proto3"
 
 var (
 	file_cloudpact_sla_v1_change_proto_rawDescOnce sync.Once

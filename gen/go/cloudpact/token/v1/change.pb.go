@@ -648,12 +648,12 @@ const file_cloudpact_token_v1_change_proto_rawDesc = "" +
 	"\x14WatchChangesResponse\x124\n" +
 	"\achanges\x18\x01 \x03(\v2\x1a.cloudpact.token.v1.ChangeR\achanges\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken2\xe2\x02\n" +
-	"\rChangeService\x12\xa1\x01\n" +
-	"\vListChanges\x12&.cloudpact.token.v1.ListChangesRequest\x1a'.cloudpact.token.v1.ListChangesResponse\"A\xca\xf3\x18\x0f\n" +
-	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02(\x12&/v1/{parent=providers/*}/changes/token\x12\xac\x01\n" +
-	"\fWatchChanges\x12'.cloudpact.token.v1.WatchChangesRequest\x1a(.cloudpact.token.v1.WatchChangesResponse\"G\xca\xf3\x18\x0f\n" +
-	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02.\x12,/v1/{parent=providers/*}/changes/token:watch0\x01B1Z/cloudpact.dev/gen/go/cloudpact/token/v1;tokenv1b\x06proto3"
+	"page_token\x18\x02 \x01(\tR\tpageToken2\xd5\x03\n" +
+	"\rChangeService\x12\xd7\x01\n" +
+	"\vListChanges\x12&.cloudpact.token.v1.ListChangesRequest\x1a'.cloudpact.token.v1.ListChangesResponse\"w\xca\xf3\x18\x0f\n" +
+	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02^Z4\x122/v1/{parent=providers/*/customers/*}/changes/token\x12&/v1/{parent=providers/*}/changes/token\x12\xe9\x01\n" +
+	"\fWatchChanges\x12'.cloudpact.token.v1.WatchChangesRequest\x1a(.cloudpact.token.v1.WatchChangesResponse\"\x83\x01\xca\xf3\x18\x0f\n" +
+	"\x05\x02\x03\x04\x05\x06\x12\x06parent\x82\xd3\xe4\x93\x02jZ:\x128/v1/{parent=providers/*/customers/*}/changes/token:watch\x12,/v1/{parent=providers/*}/changes/token:watch0\x01B1Z/cloudpact.dev/gen/go/cloudpact/token/v1;tokenv1b\x06proto3"
 
 var (
 	file_cloudpact_token_v1_change_proto_rawDescOnce sync.Once
