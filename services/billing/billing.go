@@ -9,8 +9,6 @@ import (
 
 	"go.uber.org/fx"
 
-	billingv1 "cloudpact.dev/gen/go/cloudpact/billing/v1"
-	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/billing/internal/app/bookapp"
 	"cloudpact.dev/services/billing/internal/app/ledgerapp"
 	"cloudpact.dev/services/billing/internal/peers"
@@ -20,7 +18,6 @@ import (
 	"cloudpact.dev/services/kit/deadline"
 	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/host"
-	"cloudpact.dev/services/kit/rpc"
 	"cloudpact.dev/services/kit/wake"
 )
 
@@ -48,8 +45,10 @@ func newHost(cfg Config, env host.Env) (*host.Host, error) {
 func newPolicies() *bookapp.Policies { return bookapp.NewPolicies(store.Book{}) }
 
 func newBook(h *host.Host, p *bookapp.Policies) *bookapp.App {
-	return bookapp.New(bookapp.Deps{Commit: h.Commit, DB: h.DB, Clocks: h.Clocks, Deadlines: h.Deadlines, Store: store.Book{},
-		Policies: p, Peers: peers.NewTime(h.Directory), Log: h.Log})
+	return bookapp.New(bookapp.Deps{
+		Commit: h.Commit, DB: h.DB, Clocks: h.Clocks, Deadlines: h.Deadlines, Store: store.Book{},
+		Policies: p, Peers: peers.NewTime(h.Directory), Log: h.Log,
+	})
 }
 
 func newLedger(h *host.Host, p *bookapp.Policies) *ledgerapp.App {
@@ -84,13 +83,7 @@ func run(lc fx.Lifecycle, p parts) error {
 	err := p.Host.Run(lc, host.Parts{
 		Consumers: append([]feed.Consumer{peers.BookConsumer(p.Book)}, peers.LedgerConsumers(p.Accounts.Take)...),
 		Deadlines: deadlines(p.Book.Deadlines(), p.Accounts.Deadlines()),
-		Hosted: []rpc.Hosted{
-			{Desc: &contractv1.RegistryService_ServiceDesc, Impl: p.Registry},
-			{Desc: &contractv1.ContractService_ServiceDesc, Impl: p.Contracts},
-			{Desc: &billingv1.BillingService_ServiceDesc, Impl: p.Ledger},
-			{Desc: &billingv1.ChangeService_ServiceDesc, Impl: p.Changes},
-			{Desc: transport.OperationsDesc(), Impl: p.Operations, Access: transport.OperationsAccess()},
-		},
+		Hosted:    transport.Hosted(p.Registry, p.Contracts, p.Ledger, p.Changes, p.Operations),
 	})
 	// After the host, so that unfinished advances stop before its database does.
 	lc.Append(fx.Hook{OnStart: p.Book.Start, OnStop: p.Book.Stop})

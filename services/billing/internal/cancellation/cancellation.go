@@ -64,6 +64,8 @@ func DeemedFrom(t terms.Resolved, signed date.Date) (Deemed, bool) {
 	b := explain.New(t.Cite(c.DeemedClause, reading, c.SignedDate.Reading, c.DeemedNeedsCustomerDelay.Reading))
 	v := b.AddMonths(b.FactDate("order#signed_date", signed), b.Int(int64(c.DeemedMonths)), rule).
 		Note("the last day to let supply begin; from the next day the service may be treated as cancelled")
-	return Deemed{LastDay: v.Date(), Clause: c.DeemedClause,
-		NeedsCustomerDelay: t.Flag(c.DeemedNeedsCustomerDelay), Explanation: b.Explanation(v)}, true
+	return Deemed{
+		LastDay: v.Date(), Clause: c.DeemedClause,
+		NeedsCustomerDelay: t.Flag(c.DeemedNeedsCustomerDelay), Explanation: b.Explanation(v),
+	}, true
 }

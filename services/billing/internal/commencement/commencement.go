@@ -108,8 +108,10 @@ func agreed(t terms.Resolved, rule terms.CommencementRule, f Facts) Decision {
 	b := explain.New(cite(t, t.Commencement.ChangeClause)...)
 	v := b.FactDate("commencement#agreed_date", f.Agreed).
 		Note("the commencement date that the provider agreed to in writing")
-	return Decision{Method: rule.Method, State: Confirmed, Date: f.Agreed, Clause: t.Commencement.ChangeClause,
-		Explanation: b.Explanation(v)}
+	return Decision{
+		Method: rule.Method, State: Confirmed, Date: f.Agreed, Clause: t.Commencement.ChangeClause,
+		Explanation: b.Explanation(v),
+	}
 }
 
 // readiness is the general rule: the day of the notice, unless a problem is

@@ -69,7 +69,8 @@ func TestWindow(t *testing.T) {
 	} {
 		t.Run(c.tag, func(t *testing.T) {
 			d, ok := commencement.Decide(shippedtest.Terms(t, c.choices...), commencement.Facts{
-				Kind: c.kind, Notice: day(c.notice), Signed: day(c.signed), Reports: c.reports}, day(c.today))
+				Kind: c.kind, Notice: day(c.notice), Signed: day(c.signed), Reports: c.reports,
+			}, day(c.today))
 			if !ok || d.State != c.state || d.Date != day(c.date) || d.WindowLastDay != day(c.last) {
 				t.Fatalf("%+v", d)
 			}

@@ -44,8 +44,10 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		n := rapid.IntRange(1, 5).Draw(t, "n")
 		var all []ending.Candidate
 		for range n {
-			all = append(all, ending.Candidate{LastDay: date.New(2024, 1, 1).AddDays(rapid.IntRange(0, 3).Draw(t, "day")),
-				Cause: rapid.SampledFrom(causes).Draw(t, "cause")})
+			all = append(all, ending.Candidate{
+				LastDay: date.New(2024, 1, 1).AddDays(rapid.IntRange(0, 3).Draw(t, "day")),
+				Cause:   rapid.SampledFrom(causes).Draw(t, "cause"),
+			})
 		}
 		a, _ := ending.Merge(ending.End{}, all...)
 		b, _ := ending.Merge(ending.End{}, rapid.Permutation(all).Draw(t, "shuffled")...)

@@ -18,8 +18,10 @@ func day(text string) date.Date {
 }
 
 func customer(served, acknowledged string) notice.Facts {
-	return notice.Facts{Party: "CUSTOMER", Kind: "COMPUTE", Served: day(served), Acknowledged: day(acknowledged),
-		PrescribedForm: true, Signed: true}
+	return notice.Facts{
+		Party: "CUSTOMER", Kind: "COMPUTE", Served: day(served), Acknowledged: day(acknowledged),
+		PrescribedForm: true, Signed: true,
+	}
 }
 
 // TestRunning walks the worked numbers of clause 34, and the months of 2(d)(i).
@@ -98,8 +100,10 @@ func TestLaws(t *testing.T) {
 	served, acknowledged := shippedtest.Terms(t), shippedtest.Terms(t, "notice_clock", "ACKNOWLEDGED_DATE")
 	rapid.Check(t, func(t *rapid.T) {
 		on := date.New(2020, 1, 1).AddDays(rapid.IntRange(0, 3000).Draw(t, "served"))
-		f := notice.Facts{Party: "CUSTOMER", Kind: "COMPUTE", Served: on, PrescribedForm: true, Signed: true,
-			Acknowledged: on.AddDays(rapid.IntRange(0, 30).Draw(t, "wait"))}
+		f := notice.Facts{
+			Party: "CUSTOMER", Kind: "COMPUTE", Served: on, PrescribedForm: true, Signed: true,
+			Acknowledged: on.AddDays(rapid.IntRange(0, 30).Draw(t, "wait")),
+		}
 		a, _ := notice.Decide(served, f)
 		b, _ := notice.Decide(acknowledged, f)
 		if b.NoticeLastDay.Before(a.NoticeLastDay) || a.NoticeLastDay.Sub(on) < 59 || a.NoticeLastDay.Sub(on) > 62 {

@@ -22,7 +22,8 @@ var contractName = resource.MustPattern("providers/{provider}/customers/{custome
 // BookConsumer lets the book follow compliance: orders to terminate end
 // services, holds are shown on them.
 func BookConsumer(app *bookapp.App) feed.Consumer {
-	return feed.Consumer{Name: "book", Source: "compliance",
+	return feed.Consumer{
+		Name: "book", Source: "compliance",
 		Types: []string{"termination_ordered", "hold_placed", "hold_lifted"},
 		Handle: func(ctx context.Context, tx *commit.Tx, c feed.Change) error {
 			in := &compliancev1.Change{}
@@ -30,7 +31,8 @@ func BookConsumer(app *bookapp.App) feed.Consumer {
 				return fmt.Errorf("read %s: %w", c.ID, err)
 			}
 			return follow(ctx, tx, app, in)
-		}}
+		},
+	}
 }
 
 func follow(ctx context.Context, tx *commit.Tx, app *bookapp.App, in *compliancev1.Change) error {
@@ -45,8 +47,10 @@ func follow(ctx context.Context, tx *commit.Tx, app *bookapp.App, in *compliance
 		if err != nil {
 			return err
 		}
-		return app.Terminate(ctx, tx, bookapp.TerminationOrdered{Contract: k, Decision: o.GetDecision(),
-			Subscriptions: o.GetSubscriptions(), LastDay: last, Clause: o.GetClause()})
+		return app.Terminate(ctx, tx, bookapp.TerminationOrdered{
+			Contract: k, Decision: o.GetDecision(),
+			Subscriptions: o.GetSubscriptions(), LastDay: last, Clause: o.GetClause(),
+		})
 	case *compliancev1.Change_HoldPlaced:
 		h := b.HoldPlaced
 		return hold(ctx, tx, app, h.GetContract(), h.GetHold(), h.GetSubscriptions(), true)

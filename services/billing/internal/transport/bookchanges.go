@@ -18,8 +18,10 @@ func encodeDeadline(body any) proto.Message {
 	if !ok {
 		return nil
 	}
-	facts := &typev1.DeadlineFacts{Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: timePB(d.Due), Rank: int32(d.Rank),
-		Clause: d.Clause, Consequence: d.Consequence, Version: d.Version}
+	facts := &typev1.DeadlineFacts{
+		Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: timePB(d.Due), Rank: int32(d.Rank),
+		Clause: d.Clause, Consequence: d.Consequence, Version: d.Version,
+	}
 	switch d.State {
 	case commit.Met:
 		return &typev1.DeadlineMet{Deadline: facts}
@@ -65,13 +67,17 @@ func encodeSubscription(body any) proto.Message {
 	case book.CommencementRevoked:
 		return &contractv1.CommencementRevoked{Subscription: subscriptionFacts(b.Subscription)}
 	case book.CommencementFeeAgreed:
-		return &contractv1.CommencementFeeAgreed{Subscription: b.Subscription, Fee: b.Fee, AgreedDate: datePB(b.AgreedDate),
-			CommencementVersion: b.CommencementVersion}
+		return &contractv1.CommencementFeeAgreed{
+			Subscription: b.Subscription, Fee: b.Fee, AgreedDate: datePB(b.AgreedDate),
+			CommencementVersion: b.CommencementVersion,
+		}
 	case book.TermEnded:
 		return &contractv1.TermEnded{Subscription: subscriptionFacts(b.Subscription), Continues: b.Continues}
 	case book.NoticeChanged:
-		return &contractv1.TerminationNoticeChanged{Subscription: subscriptionFacts(b.Subscription), Party: parties.pb(b.Party),
-			State: noticeStates.pb(b.State)}
+		return &contractv1.TerminationNoticeChanged{
+			Subscription: subscriptionFacts(b.Subscription), Party: parties.pb(b.Party),
+			State: noticeStates.pb(b.State),
+		}
 	case book.SubscriptionEnded:
 		return &contractv1.SubscriptionEnded{Subscription: subscriptionFacts(b.Subscription), Clause: b.Clause}
 	case book.SubscriptionCancelled:
@@ -81,15 +87,19 @@ func encodeSubscription(body any) proto.Message {
 }
 
 func contractFacts(c book.ContractFacts) *contractv1.ContractFacts {
-	return &contractv1.ContractFacts{Contract: c.Contract.Name(), TermsRevision: c.Revision, TermsHash: c.Hash,
-		Readings: maps.Clone(c.Readings), Currency: c.Currency}
+	return &contractv1.ContractFacts{
+		Contract: c.Contract.Name(), TermsRevision: c.Revision, TermsHash: c.Hash,
+		Readings: maps.Clone(c.Readings), Currency: c.Currency,
+	}
 }
 
 // orderPlaced leaves titles out: they are free text.
 func orderPlaced(b book.OrderPlaced) *contractv1.OrderPlaced {
 	o := b.Order
-	out := &contractv1.OrderPlaced{Order: o.Name(), SignedDate: datePB(o.Signed), EndsAutomatically: o.EndsAutomatically,
-		TermMonths: int32(b.TermMonths)}
+	out := &contractv1.OrderPlaced{
+		Order: o.Name(), SignedDate: datePB(o.Signed), EndsAutomatically: o.EndsAutomatically,
+		TermMonths: int32(b.TermMonths),
+	}
 	for _, s := range o.Services {
 		pb := servicePB(s)
 		pb.Title = ""
@@ -105,12 +115,14 @@ func orderPlaced(b book.OrderPlaced) *contractv1.OrderPlaced {
 // the service has ended: the price of the end depends on them.
 func subscriptionFacts(f book.SubscriptionFacts) *contractv1.SubscriptionFacts {
 	s := f.Subscription
-	out := &contractv1.SubscriptionFacts{Subscription: s.Name(), Order: s.ContractKey.Order(s.Order).Name(), Contract: contractFacts(f.Contract),
+	out := &contractv1.SubscriptionFacts{
+		Subscription: s.Name(), Order: s.ContractKey.Order(s.Order).Name(), Contract: contractFacts(f.Contract),
 		Kind: s.Kind, State: subscriptionStates.pb(s.State), CommencementDate: datePB(s.Commencement.Date),
 		Provisional: s.Commencement.Provisional, CommencementVersion: s.Commencement.Version, TermEnd: datePB(s.TermEnd),
 		TermMonths: int32(s.TermMonths), EndsAutomatically: s.EndsAutomatically, Tokens: int32(s.Tokens), OveragePrice: s.OveragePrice,
 		Edition: s.Edition, LastDay: datePB(s.End.LastDay), EndCause: s.End.Cause, EndVersion: s.End.Version, Prices: pricesPB(s.Prices),
-		OrderSignedDate: datePB(s.OrderSigned)}
+		OrderSignedDate: datePB(s.OrderSigned),
+	}
 	if s.Notice.Counts() {
 		out.NoticeDate, out.NoticeLastDay = datePB(s.Notice.Served), datePB(s.Notice.LastDay)
 	}

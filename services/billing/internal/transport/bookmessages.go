@@ -6,8 +6,10 @@ import (
 )
 
 func providerPB(p book.Provider) *contractv1.Provider {
-	return &contractv1.Provider{Name: book.ProviderName(p.ID), Title: p.Title, Mode: modes.pb(p.Mode),
-		StartTime: timePB(p.StartTime), InvoiceSeries: p.InvoiceSeries, CreateTime: timePB(p.CreateTime), Etag: book.Etag(p.Version)}
+	return &contractv1.Provider{
+		Name: book.ProviderName(p.ID), Title: p.Title, Mode: modes.pb(p.Mode),
+		StartTime: timePB(p.StartTime), InvoiceSeries: p.InvoiceSeries, CreateTime: timePB(p.CreateTime), Etag: book.Etag(p.Version),
+	}
 }
 
 func clockPB(c book.Clock) *contractv1.Clock {
@@ -19,21 +21,27 @@ func customerPB(c book.Customer) *contractv1.Customer {
 }
 
 func contractPB(c book.Contract) *contractv1.Contract {
-	out := &contractv1.Contract{Name: c.Name(), Title: c.Title, TermsRevision: c.Revision, Readings: c.Readings,
+	out := &contractv1.Contract{
+		Name: c.Name(), Title: c.Title, TermsRevision: c.Revision, Readings: c.Readings,
 		Currency: c.Currency, ConcludeTime: timePB(c.ConcludeTime), EffectiveDate: datePB(c.EffectiveDate),
 		EndDate: datePB(c.EndDate), State: contractStates.pb(c.State), Etag: book.Etag(c.Version),
-		EffectiveExplanation: Explanation(c.EffectiveExplanation)}
+		EffectiveExplanation: Explanation(c.EffectiveExplanation),
+	}
 	for _, a := range c.Amendments {
-		out.Amendments = append(out.Amendments, &contractv1.Amendment{EffectiveDate: datePB(a.EffectiveDate), Readings: a.Readings,
-			CustomerSignatory: a.CustomerSignatory, ProviderSignatory: a.ProviderSignatory})
+		out.Amendments = append(out.Amendments, &contractv1.Amendment{
+			EffectiveDate: datePB(a.EffectiveDate), Readings: a.Readings,
+			CustomerSignatory: a.CustomerSignatory, ProviderSignatory: a.ProviderSignatory,
+		})
 	}
 	return out
 }
 
 func orderPB(o book.Order) *contractv1.Order {
-	out := &contractv1.Order{Name: o.Name(), TermMonths: int32(o.TermMonths), TermLastDay: datePB(o.TermLastDay),
+	out := &contractv1.Order{
+		Name: o.Name(), TermMonths: int32(o.TermMonths), TermLastDay: datePB(o.TermLastDay),
 		EndsAutomatically: o.EndsAutomatically, CustomerSignedDate: datePB(o.CustomerSigned), ProviderSignedDate: datePB(o.ProviderSigned),
-		AcceptanceDate: datePB(o.Accepted), SupplyStartDate: datePB(o.SupplyStarted), State: orderStates.pb(o.State), Etag: book.Etag(o.Version)}
+		AcceptanceDate: datePB(o.Accepted), SupplyStartDate: datePB(o.SupplyStarted), State: orderStates.pb(o.State), Etag: book.Etag(o.Version),
+	}
 	for _, s := range o.Services {
 		out.Services = append(out.Services, servicePB(s))
 	}
@@ -44,8 +52,10 @@ func orderPB(o book.Order) *contractv1.Order {
 }
 
 func servicePB(s book.Service) *contractv1.OrderedService {
-	out := &contractv1.OrderedService{SubscriptionId: s.Subscription, Kind: s.Kind, Title: s.Title, Prices: pricesPB(s.Prices),
-		Tokens: int32(s.Tokens), OveragePrice: s.OveragePrice, Edition: s.Edition}
+	out := &contractv1.OrderedService{
+		SubscriptionId: s.Subscription, Kind: s.Kind, Title: s.Title, Prices: pricesPB(s.Prices),
+		Tokens: int32(s.Tokens), OveragePrice: s.OveragePrice, Edition: s.Edition,
+	}
 	for _, u := range s.Units {
 		out.Units = append(out.Units, &contractv1.OrderedUnit{UnitId: u.ID, Title: u.Title, Kind: u.Kind, Site: u.Site})
 	}
@@ -55,11 +65,15 @@ func servicePB(s book.Service) *contractv1.OrderedService {
 func pricesPB(prices []book.Price) []*contractv1.Price {
 	var out []*contractv1.Price
 	for _, p := range prices {
-		pb := &contractv1.Price{ItemId: p.ID, Item: p.Item, Amount: p.Amount, PeriodMonths: int32(p.PeriodMonths),
-			PerUnit: p.PerUnit, Meter: p.Meter}
+		pb := &contractv1.Price{
+			ItemId: p.ID, Item: p.Item, Amount: p.Amount, PeriodMonths: int32(p.PeriodMonths),
+			PerUnit: p.PerUnit, Meter: p.Meter,
+		}
 		for _, o := range p.Offers {
-			pb.Offers = append(pb.Offers, &contractv1.Offer{OfferId: o.ID, Discount: o.Discount,
-				FromMonth: int32(o.FromMonth), Months: int32(o.Months)})
+			pb.Offers = append(pb.Offers, &contractv1.Offer{
+				OfferId: o.ID, Discount: o.Discount,
+				FromMonth: int32(o.FromMonth), Months: int32(o.Months),
+			})
 		}
 		out = append(out, pb)
 	}
@@ -67,13 +81,17 @@ func pricesPB(prices []book.Price) []*contractv1.Price {
 }
 
 func subscriptionPB(s book.Subscription) *contractv1.Subscription {
-	out := &contractv1.Subscription{Name: s.Name(), Order: s.ContractKey.Order(s.Order).Name(), Kind: s.Kind, Title: s.Title,
+	out := &contractv1.Subscription{
+		Name: s.Name(), Order: s.ContractKey.Order(s.Order).Name(), Kind: s.Kind, Title: s.Title,
 		State: subscriptionStates.pb(s.State), Commencement: commencementPB(s.Commencement), TermStart: datePB(s.TermStart),
 		TermEnd: datePB(s.TermEnd), TermMonths: int32(s.TermMonths), Notice: noticePB(s.Notice), End: endPB(s.End), Holds: s.Holds,
-		Etag: book.Etag(s.Version), TermExplanation: Explanation(s.TermExplanation)}
+		Etag: book.Etag(s.Version), TermExplanation: Explanation(s.TermExplanation),
+	}
 	for _, u := range s.Units {
-		pb := &contractv1.Unit{Name: s.SubscriptionKey.Unit(u.ID), Kind: u.Kind, Title: u.Title, Site: u.Site,
-			AddedDate: datePB(u.Added), RemovedDate: datePB(u.Removed)}
+		pb := &contractv1.Unit{
+			Name: s.SubscriptionKey.Unit(u.ID), Kind: u.Kind, Title: u.Title, Site: u.Site,
+			AddedDate: datePB(u.Added), RemovedDate: datePB(u.Removed),
+		}
 		if u.Replaces != "" {
 			pb.Replaces = s.SubscriptionKey.Unit(u.Replaces)
 		}
@@ -83,9 +101,11 @@ func subscriptionPB(s book.Subscription) *contractv1.Subscription {
 }
 
 func commencementPB(c book.Commencement) *contractv1.Commencement {
-	out := &contractv1.Commencement{Method: c.Method, Date: datePB(c.Date), Provisional: c.Provisional, NoticeDate: datePB(c.NoticeDate),
+	out := &contractv1.Commencement{
+		Method: c.Method, Date: datePB(c.Date), Provisional: c.Provisional, NoticeDate: datePB(c.NoticeDate),
 		WindowLastDay: datePB(c.WindowLastDay), Pending: c.Pending, SignedDate: datePB(c.SignedDate), Version: c.Version, Clause: c.Clause,
-		Explanation: Explanation(c.Explanation), WindowExplanation: Explanation(c.WindowExplanation)}
+		Explanation: Explanation(c.Explanation), WindowExplanation: Explanation(c.WindowExplanation),
+	}
 	for _, p := range c.Problems {
 		out.Problems = append(out.Problems, &contractv1.Problem{ReportDate: datePB(p.ReportDate), InTime: p.InTime, Description: p.Description})
 	}
@@ -96,9 +116,11 @@ func noticePB(n *book.Notice) *contractv1.TerminationNotice {
 	if n == nil {
 		return nil
 	}
-	return &contractv1.TerminationNotice{Party: parties.pb(n.Party), ServedDate: datePB(n.Served), AcknowledgedDate: datePB(n.Acknowledged),
+	return &contractv1.TerminationNotice{
+		Party: parties.pb(n.Party), ServedDate: datePB(n.Served), AcknowledgedDate: datePB(n.Acknowledged),
 		NoticeLastDay: datePB(n.LastDay), RequestedLastDay: datePB(n.Requested), State: noticeStates.pb(n.State), Clause: n.Clause,
-		Explanation: Explanation(n.Explanation), ServiceExplanation: Explanation(n.ServiceExplanation)}
+		Explanation: Explanation(n.Explanation), ServiceExplanation: Explanation(n.ServiceExplanation),
+	}
 }
 
 func endPB(e book.End) *contractv1.End {

@@ -91,8 +91,10 @@ func (s *Contracts) AmendContract(ctx context.Context, in *contractv1.AmendContr
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.app.AmendContract(ctx, k, in.GetEtag(), book.Amendment{EffectiveDate: day, Readings: m.GetReadings(),
-		CustomerSignatory: m.GetCustomerSignatory(), ProviderSignatory: m.GetProviderSignatory()})
+	c, err := s.app.AmendContract(ctx, k, in.GetEtag(), book.Amendment{
+		EffectiveDate: day, Readings: m.GetReadings(),
+		CustomerSignatory: m.GetCustomerSignatory(), ProviderSignatory: m.GetProviderSignatory(),
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,8 @@ func stepPB(s explain.Step) *typev1.Step {
 			out.Operands = append(out.Operands, &typev1.Operand{Kind: &typev1.Operand_Step{Step: o.Step}})
 		case o.Fact != nil:
 			out.Operands = append(out.Operands, &typev1.Operand{Kind: &typev1.Operand_Fact{
-				Fact: &typev1.Fact{Name: o.Fact.Name, Value: o.Fact.Value}}})
+				Fact: &typev1.Fact{Name: o.Fact.Name, Value: o.Fact.Value},
+			}})
 		default:
 			out.Operands = append(out.Operands, &typev1.Operand{Kind: &typev1.Operand_Literal{Literal: o.Literal}})
 		}

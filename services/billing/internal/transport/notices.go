@@ -25,8 +25,10 @@ func (s *Contracts) ServeTerminationNotice(ctx context.Context, in *contractv1.S
 	if err != nil {
 		return nil, err
 	}
-	return answer(s.app.ServeTerminationNotice(ctx, k, in.GetEtag(), book.Notice{Party: party, Served: served, Requested: requested,
-		PrescribedForm: in.GetPrescribedForm(), Signed: in.GetSigned()}))
+	return answer(s.app.ServeTerminationNotice(ctx, k, in.GetEtag(), book.Notice{
+		Party: party, Served: served, Requested: requested,
+		PrescribedForm: in.GetPrescribedForm(), Signed: in.GetSigned(),
+	}))
 }
 
 // AcknowledgeTerminationNotice implements ContractService.

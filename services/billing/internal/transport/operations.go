@@ -90,8 +90,10 @@ func OperationsDesc() *grpc.ServiceDesc {
 
 // OperationsAccess says who may call them, in place of an option.
 func OperationsAccess() map[string]*typev1.Access {
-	readers := &typev1.Access{Roles: []typev1.Role{typev1.Role_ROLE_ADMIN, typev1.Role_ROLE_OPERATOR, typev1.Role_ROLE_APPROVER,
-		typev1.Role_ROLE_AUDITOR, typev1.Role_ROLE_SERVICE}}
+	readers := &typev1.Access{Roles: []typev1.Role{
+		typev1.Role_ROLE_ADMIN, typev1.Role_ROLE_OPERATOR, typev1.Role_ROLE_APPROVER,
+		typev1.Role_ROLE_AUDITOR, typev1.Role_ROLE_SERVICE,
+	}}
 	return map[string]*typev1.Access{"ListOperations": readers, "GetOperation": readers, "WaitOperation": readers}
 }
 
@@ -167,8 +169,10 @@ func (s *Operations) ListOperations(ctx context.Context, in *longrunningpb.ListO
 }
 
 func operationPB(op book.Operation) (*longrunningpb.Operation, error) {
-	meta, err := anypb.New(&contractv1.AdvanceClockMetadata{Clock: book.ClockName(op.Provider), Now: timePB(op.Now),
-		TargetTime: timePB(op.Target), Deadlines: op.Deadlines})
+	meta, err := anypb.New(&contractv1.AdvanceClockMetadata{
+		Clock: book.ClockName(op.Provider), Now: timePB(op.Now),
+		TargetTime: timePB(op.Target), Deadlines: op.Deadlines,
+	})
 	out := &longrunningpb.Operation{Name: op.Name(), Metadata: meta, Done: op.Done}
 	if err != nil || !op.Done {
 		return out, err

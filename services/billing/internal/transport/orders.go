@@ -60,8 +60,10 @@ func serviceOf(in *contractv1.OrderedService, path string) (book.Service, error)
 	if err := text(in.GetEdition(), path+".edition"); err != nil {
 		return book.Service{}, err
 	}
-	s := book.Service{Subscription: in.GetSubscriptionId(), Kind: in.GetKind(), Title: in.GetTitle(), Tokens: int(in.GetTokens()),
-		OveragePrice: in.GetOveragePrice(), Edition: in.GetEdition()}
+	s := book.Service{
+		Subscription: in.GetSubscriptionId(), Kind: in.GetKind(), Title: in.GetTitle(), Tokens: int(in.GetTokens()),
+		OveragePrice: in.GetOveragePrice(), Edition: in.GetEdition(),
+	}
 	for i, x := range in.GetUnits() {
 		u, err := unitOf(x, path+".units["+itoa(i)+"]")
 		if err != nil {
@@ -91,8 +93,10 @@ func unitOf(in *contractv1.OrderedUnit, path string) (book.OrderedUnit, error) {
 }
 
 func priceOf(in *contractv1.Price, path string) (book.Price, error) {
-	p := book.Price{ID: in.GetItemId(), Item: in.GetItem(), Amount: in.GetAmount(), PeriodMonths: int(in.GetPeriodMonths()),
-		PerUnit: in.GetPerUnit(), Meter: in.GetMeter()}
+	p := book.Price{
+		ID: in.GetItemId(), Item: in.GetItem(), Amount: in.GetAmount(), PeriodMonths: int(in.GetPeriodMonths()),
+		PerUnit: in.GetPerUnit(), Meter: in.GetMeter(),
+	}
 	if err := resource.CheckID(p.ID, path+".item_id"); err != nil {
 		return p, err
 	}

@@ -33,8 +33,10 @@ func (s *Registry) CreateProvider(ctx context.Context, in *contractv1.CreateProv
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.app.CreateProvider(ctx, book.Provider{ID: in.GetProviderId(), Title: p.GetTitle(), Mode: mode,
-		StartTime: start, InvoiceSeries: p.GetInvoiceSeries()})
+	out, err := s.app.CreateProvider(ctx, book.Provider{
+		ID: in.GetProviderId(), Title: p.GetTitle(), Mode: mode,
+		StartTime: start, InvoiceSeries: p.GetInvoiceSeries(),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -181,8 +183,10 @@ func (s *Registry) CreateCustomer(ctx context.Context, in *contractv1.CreateCust
 	if err := resource.CheckID(in.GetCustomerId(), "customer_id"); err != nil {
 		return nil, err
 	}
-	c, err := s.app.CreateCustomer(ctx, book.Customer{Provider: provider, ID: in.GetCustomerId(),
-		Title: in.GetCustomer().GetTitle(), Email: in.GetCustomer().GetEmail()})
+	c, err := s.app.CreateCustomer(ctx, book.Customer{
+		Provider: provider, ID: in.GetCustomerId(),
+		Title: in.GetCustomer().GetTitle(), Email: in.GetCustomer().GetEmail(),
+	})
 	if err != nil {
 		return nil, err
 	}

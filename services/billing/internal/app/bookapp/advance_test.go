@@ -31,8 +31,10 @@ type world struct {
 }
 
 func newWorld(names ...string) *world {
-	w := &world{names: names, heads: map[string]int64{}, taken: map[string]map[string]int64{}, due: map[string][]Moment{},
-		clocks: map[string]time.Time{}, locked: map[string]string{}}
+	w := &world{
+		names: names, heads: map[string]int64{}, taken: map[string]map[string]int64{}, due: map[string][]Moment{},
+		clocks: map[string]time.Time{}, locked: map[string]string{},
+	}
 	for _, n := range names {
 		w.taken[n] = map[string]int64{}
 	}

@@ -46,8 +46,10 @@ type Deps struct {
 
 // New makes the book.
 func New(d Deps) *App {
-	return &App{commit: d.Commit, db: d.DB, clocks: d.Clocks, deadlines: d.Deadlines, store: d.Store, policies: d.Policies,
-		peers: d.Peers, log: d.Log, advances: advances{running: map[string]*advance{}}}
+	return &App{
+		commit: d.Commit, db: d.DB, clocks: d.Clocks, deadlines: d.Deadlines, store: d.Store, policies: d.Policies,
+		peers: d.Peers, log: d.Log, advances: advances{running: map[string]*advance{}},
+	}
 }
 
 // Reasons of the book, values of cloudpact.contract.v1.Reason without their

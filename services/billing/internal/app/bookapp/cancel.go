@@ -84,8 +84,10 @@ func (w *orderWork) cancelOne(ctx context.Context, id string, day date.Date, nam
 		}
 		return nil
 	}
-	verdict := cancellation.Judge(cancellation.Facts{Received: day, Commencement: s.sub.Commencement.Date,
-		Provisional: s.sub.Commencement.Provisional})
+	verdict := cancellation.Judge(cancellation.Facts{
+		Received: day, Commencement: s.sub.Commencement.Date,
+		Provisional: s.sub.Commencement.Provisional,
+	})
 	switch verdict {
 	case cancellation.Cancelled:
 		err = s.cancel(day, false)

@@ -37,8 +37,10 @@ func (a *App) ChangeCommencement(ctx context.Context, k book.SubscriptionKey, et
 			return err
 		}
 		if charged {
-			w.publish(book.TypeCommencementFeeAgreed, w.today, book.CommencementFeeAgreed{Subscription: w.sub.Name(), Fee: fee,
-				AgreedDate: w.today, CommencementVersion: w.sub.Commencement.Version})
+			w.publish(book.TypeCommencementFeeAgreed, w.today, book.CommencementFeeAgreed{
+				Subscription: w.sub.Name(), Fee: fee,
+				AgreedDate: w.today, CommencementVersion: w.sub.Commencement.Version,
+			})
 		}
 		return nil
 	})

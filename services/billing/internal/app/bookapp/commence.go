@@ -119,8 +119,10 @@ func (w *work) watchWindow(t terms.Resolved, d commencement.Decision) error {
 	if d.State == commencement.None {
 		return nil
 	}
-	dl := commit.Deadline{Name: windowName(w.sub.SubscriptionKey), Subject: w.sub.Name(), Kind: KindCommencementWindow,
-		Clause: d.Clause, Rank: commit.RankState, Consequence: "without a problem reported by then the commencement date stands"}
+	dl := commit.Deadline{
+		Name: windowName(w.sub.SubscriptionKey), Subject: w.sub.Name(), Kind: KindCommencementWindow,
+		Clause: d.Clause, Rank: commit.RankState, Consequence: "without a problem reported by then the commencement date stands",
+	}
 	if d.State == commencement.Unsigned {
 		dl.Consequence = "without a signature by then there is no commencement date, and people decide what follows"
 		if !d.Pending && d.WindowLastDay.Before(w.today) {

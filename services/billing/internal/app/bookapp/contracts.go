@@ -46,8 +46,10 @@ func (a *App) ConcludeContract(ctx context.Context, c book.Contract, rev book.Re
 		if err := inserted(a.store.InsertContract(ctx, tx, c), c.Name()); err != nil {
 			return c, err
 		}
-		tx.Publish(commit.Draft{Type: book.TypeContractConcluded, Subject: c.Name(),
-			Body: book.ContractConcluded{Contract: factsOf(c, today(tx.Now(), t))}})
+		tx.Publish(commit.Draft{
+			Type: book.TypeContractConcluded, Subject: c.Name(),
+			Body: book.ContractConcluded{Contract: factsOf(c, today(tx.Now(), t))},
+		})
 		return c, nil
 	}, again)
 }
@@ -80,8 +82,10 @@ func currency(t terms.Resolved, named string) (string, error) {
 
 // factsOf is a contract as facts carry it on a day.
 func factsOf(c book.Contract, on date.Date) book.ContractFacts {
-	return book.ContractFacts{Contract: c.ContractKey, Revision: c.Revision, Hash: c.Hash,
-		Readings: c.ReadingsOn(on), Currency: c.Currency}
+	return book.ContractFacts{
+		Contract: c.ContractKey, Revision: c.Revision, Hash: c.Hash,
+		Readings: c.ReadingsOn(on), Currency: c.Currency,
+	}
 }
 
 // Contract reads a contract.
@@ -164,8 +168,10 @@ func (a *App) amend(ctx context.Context, tx *commit.Tx, c book.Contract, m book.
 	if err := updated(a.store.UpdateContract(ctx, tx, c, c.Version-1), c.Name()); err != nil {
 		return c, err
 	}
-	tx.Publish(commit.Draft{Type: book.TypeContractAmended, Subject: c.Name(), Effective: m.EffectiveDate.Start(before.Zone()),
-		Body: book.ContractAmended{Contract: factsOf(c, m.EffectiveDate), EffectiveDate: m.EffectiveDate}})
+	tx.Publish(commit.Draft{
+		Type: book.TypeContractAmended, Subject: c.Name(), Effective: m.EffectiveDate.Start(before.Zone()),
+		Body: book.ContractAmended{Contract: factsOf(c, m.EffectiveDate), EffectiveDate: m.EffectiveDate},
+	})
 	return c, nil
 }
 

@@ -36,8 +36,10 @@ func TestLife(t *testing.T) {
 		t.Fatalf("%v", s)
 	}
 	r.advance(t, "2025-05-20")
-	s = must[*contractv1.Subscription](t)(r.contracts.ServeTerminationNotice(r.operator, &contractv1.ServeTerminationNoticeRequest{Name: web,
-		Party: contractv1.Party_PARTY_CUSTOMER, ServedDate: pb("2025-05-20"), PrescribedForm: true, Signed: true}))
+	s = must[*contractv1.Subscription](t)(r.contracts.ServeTerminationNotice(r.operator, &contractv1.ServeTerminationNoticeRequest{
+		Name:  web,
+		Party: contractv1.Party_PARTY_CUSTOMER, ServedDate: pb("2025-05-20"), PrescribedForm: true, Signed: true,
+	}))
 	if s.GetNotice().GetState() != contractv1.TerminationNotice_STATE_SERVED || s.GetEnd() != nil {
 		t.Fatalf("%v", s)
 	}
@@ -126,14 +128,16 @@ func TestFirstCopyAndAcceptance(t *testing.T) {
 	r := newRig(t)
 	r.sandbox(t, "2024-02-07")
 	c := r.accepted(t, "main", &contractv1.Order{Services: []*contractv1.OrderedService{
-		service("copy", "C2C_REPLICATION", "vm-1", "vm-2"), service("cloud", "VONE")}}, map[string]string{"replication_scd_scope": "PER_VM"})
+		service("copy", "C2C_REPLICATION", "vm-1", "vm-2"), service("cloud", "VONE"),
+	}}, map[string]string{"replication_scd_scope": "PER_VM"})
 	r.advance(t, "2024-02-26")
 	at := func(day string, hour int) *timestamppb.Timestamp {
 		return timestamppb.New(pbTime(day).Add(time.Duration(hour) * time.Hour))
 	}
 	copied := func(unit, day string) *contractv1.Subscription {
 		return must[*contractv1.Subscription](t)(r.contracts.RecordFirstCopy(r.operator, &contractv1.RecordFirstCopyRequest{
-			Name: c + "/subscriptions/copy", Unit: unit, CompletedTime: at(day, 9), EmailedTime: at(day, 10)}))
+			Name: c + "/subscriptions/copy", Unit: unit, CompletedTime: at(day, 9), EmailedTime: at(day, 10),
+		}))
 	}
 	if s := copied("vm-1", "2024-02-20"); s.GetState() != contractv1.Subscription_STATE_ACTIVE || dates(s.GetCommencement().GetDate()) != "2024-02-20" {
 		t.Fatalf("%v", s)
@@ -175,8 +179,10 @@ func TestAutomaticEnd(t *testing.T) {
 	web := c + "/subscriptions/web"
 	must[*contractv1.Subscription](t)(r.contracts.NotifyReadiness(r.operator, &contractv1.NotifyReadinessRequest{Name: web, NoticeDate: pb("2024-01-10")}))
 	r.advance(t, "2024-01-20")
-	s := must[*contractv1.Subscription](t)(r.contracts.ServeTerminationNotice(r.operator, &contractv1.ServeTerminationNoticeRequest{Name: web,
-		Party: contractv1.Party_PARTY_PROVIDER, ServedDate: pb("2024-01-20")}))
+	s := must[*contractv1.Subscription](t)(r.contracts.ServeTerminationNotice(r.operator, &contractv1.ServeTerminationNoticeRequest{
+		Name:  web,
+		Party: contractv1.Party_PARTY_PROVIDER, ServedDate: pb("2024-01-20"),
+	}))
 	if dates(s.GetEnd().GetLastDay()) != "2024-03-20" {
 		t.Fatalf("%v", s)
 	}

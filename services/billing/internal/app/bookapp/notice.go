@@ -49,8 +49,10 @@ func (w *work) judgeNotice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d, ok := notice.Decide(t, notice.Facts{Party: string(n.Party), Kind: w.sub.Kind, Served: n.Served,
-		Acknowledged: n.Acknowledged, Requested: n.Requested, PrescribedForm: n.PrescribedForm, Signed: n.Signed})
+	d, ok := notice.Decide(t, notice.Facts{
+		Party: string(n.Party), Kind: w.sub.Kind, Served: n.Served,
+		Acknowledged: n.Acknowledged, Requested: n.Requested, PrescribedForm: n.PrescribedForm, Signed: n.Signed,
+	})
 	if !ok {
 		return noticeState(w.sub, "the terms give this party no notice of termination")
 	}

@@ -135,8 +135,10 @@ func (a *App) lockClock(ctx context.Context, tx *commit.Tx, provider string, to 
 	if err != nil {
 		return "", err
 	}
-	op := book.Operation{ID: resource.ID("advance-clock", provider, strconv.FormatInt(place, 10)), Provider: provider,
-		From: tx.Now(), Target: target, Now: tx.Now(), Version: 1}
+	op := book.Operation{
+		ID: resource.ID("advance-clock", provider, strconv.FormatInt(place, 10)), Provider: provider,
+		From: tx.Now(), Target: target, Now: tx.Now(), Version: 1,
+	}
 	if err := a.store.InsertOperation(ctx, tx, op, place); err != nil {
 		return "", err
 	}
@@ -222,8 +224,10 @@ func (a *App) walkOnce(ctx context.Context, r *advance) error {
 		return err
 	}
 	base, rounds := op.Deadlines, op.Rounds
-	w := &walk{peers: a.peers, provider: op.Provider, operation: op.Name(), now: at.Now, target: op.Target, maxRounds: maxRounds,
-		progress: func(now time.Time, acted, n int64) { r.tell(now, base+acted, rounds+n) }}
+	w := &walk{
+		peers: a.peers, provider: op.Provider, operation: op.Name(), now: at.Now, target: op.Target, maxRounds: maxRounds,
+		progress: func(now time.Time, acted, n int64) { r.tell(now, base+acted, rounds+n) },
+	}
 	if err := w.run(ctx); err != nil {
 		return err
 	}

@@ -27,8 +27,10 @@ func problemFault(prefix string, problems []ordering.Problem) error {
 
 // toCheck is an order as the pure check sees it.
 func toCheck(o book.Order, currency string) ordering.Order {
-	out := ordering.Order{Currency: currency, TermMonths: o.TermMonths, HasLastDay: !o.TermLastDay.IsZero(),
-		EndsAutomatically: o.EndsAutomatically}
+	out := ordering.Order{
+		Currency: currency, TermMonths: o.TermMonths, HasLastDay: !o.TermLastDay.IsZero(),
+		EndsAutomatically: o.EndsAutomatically,
+	}
 	for _, s := range o.Services {
 		c := ordering.Service{ID: s.Subscription, Kind: s.Kind, Tokens: s.Tokens, OveragePrice: s.OveragePrice}
 		for _, u := range s.Units {

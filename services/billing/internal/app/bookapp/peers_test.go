@@ -17,11 +17,13 @@ import (
 // compliance is a peer that publishes what the test tells it to.
 func compliance(t *testing.T, keep **host.Host) func(*rig) {
 	return func(r *rig) {
-		*keep = r.Host(t, dbtest.SQLiteConfig(t), host.Spec{Name: "compliance", Clock: host.AskClock(r.Env.Directory.Peer("billing")),
+		*keep = r.Host(t, dbtest.SQLiteConfig(t), host.Spec{
+			Name: "compliance", Clock: host.AskClock(r.Env.Directory.Peer("billing")),
 			Encode: func(d commit.Draft) (string, []byte, error) {
 				b, err := proto.Marshal(d.Body.(proto.Message))
 				return d.Type, b, err
-			}})
+			},
+		})
 	}
 }
 
@@ -38,7 +40,8 @@ func tell(t *testing.T, h *host.Host, typ string, c *compliancev1.Change) {
 
 func ordered(contract, decision, last, clause string, subscriptions ...string) *compliancev1.Change {
 	return &compliancev1.Change{Body: &compliancev1.Change_TerminationOrdered{TerminationOrdered: &compliancev1.TerminationOrdered{
-		Contract: contract, Decision: decision, Subscriptions: subscriptions, LastDay: pb(last), Clause: clause}}}
+		Contract: contract, Decision: decision, Subscriptions: subscriptions, LastDay: pb(last), Clause: clause,
+	}}}
 }
 
 // TestOrdersMergeWithNotices: the earliest end wins, in versions; an order that
@@ -53,8 +56,10 @@ func TestOrdersMergeWithNotices(t *testing.T) {
 		must[*contractv1.Subscription](t)(r.contracts.NotifyReadiness(r.operator, &contractv1.NotifyReadinessRequest{Name: s, NoticeDate: pb("2024-01-15")}))
 	}
 	r.advance(t, "2024-05-20")
-	s := must[*contractv1.Subscription](t)(r.contracts.ServeTerminationNotice(r.operator, &contractv1.ServeTerminationNoticeRequest{Name: web,
-		Party: contractv1.Party_PARTY_PROVIDER, ServedDate: pb("2024-05-20")}))
+	s := must[*contractv1.Subscription](t)(r.contracts.ServeTerminationNotice(r.operator, &contractv1.ServeTerminationNoticeRequest{
+		Name:  web,
+		Party: contractv1.Party_PARTY_PROVIDER, ServedDate: pb("2024-05-20"),
+	}))
 	if dates(s.GetEnd().GetLastDay()) != "2024-07-20" || s.GetEnd().GetVersion() != 1 {
 		t.Fatalf("%v", s)
 	}

@@ -30,8 +30,10 @@ func (a *App) CreateProvider(ctx context.Context, p book.Provider) (book.Provide
 		if err := a.clocks.Set(ctx, tx, set); err != nil {
 			return p, err
 		}
-		tx.Publish(commit.Draft{Type: book.TypeProviderCreated, Subject: book.ProviderName(p.ID), Effective: starts,
-			Body: book.ProviderCreated{Provider: p.ID, Mode: p.Mode, Now: starts}})
+		tx.Publish(commit.Draft{
+			Type: book.TypeProviderCreated, Subject: book.ProviderName(p.ID), Effective: starts,
+			Body: book.ProviderCreated{Provider: p.ID, Mode: p.Mode, Now: starts},
+		})
 		return p, nil
 	}, func(ctx context.Context, q db.Querier) (book.Provider, error) { return a.provider(ctx, q, p.ID) })
 }

@@ -33,8 +33,10 @@ func (a *App) RegisterRevision(ctx context.Context, r book.Revision) (book.Revis
 		if err := a.store.InsertRevision(ctx, tx, r); err != nil {
 			return r, inserted(err, r.Name())
 		}
-		tx.Publish(commit.Draft{Type: book.TypeRevisionPublished, Subject: r.Name(),
-			Body: book.RevisionPublished{Revision: r.Name(), Hash: r.Hash}})
+		tx.Publish(commit.Draft{
+			Type: book.TypeRevisionPublished, Subject: r.Name(),
+			Body: book.RevisionPublished{Revision: r.Name(), Hash: r.Hash},
+		})
 		return r, nil
 	}, func(ctx context.Context, q db.Querier) (book.Revision, error) {
 		return a.revision(ctx, q, r.Provider, r.Terms, r.Revision)

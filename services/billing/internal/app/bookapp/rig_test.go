@@ -56,8 +56,10 @@ func newRigOn(t testing.TB, cfg db.Config, more ...func(*rig)) *rig {
 	t.Helper()
 	r := &rig{Process: hosttest.New(t)}
 	r.host = r.Host(t, cfg, host.Spec{Name: bookapp.Service, Migrations: migrations.Files, Encode: transport.EncodeChange})
-	r.app = bookapp.New(bookapp.Deps{Commit: r.host.Commit, DB: r.host.DB, Clocks: r.host.Clocks, Deadlines: r.host.Deadlines,
-		Store: store.Book{}, Policies: bookapp.NewPolicies(store.Book{}), Peers: peers.NewTime(r.host.Directory), Log: r.host.Log})
+	r.app = bookapp.New(bookapp.Deps{
+		Commit: r.host.Commit, DB: r.host.DB, Clocks: r.host.Clocks, Deadlines: r.host.Deadlines,
+		Store: store.Book{}, Policies: bookapp.NewPolicies(store.Book{}), Peers: peers.NewTime(r.host.Directory), Log: r.host.Log,
+	})
 	pager := transport.NewPager("")
 	hosttest.Register(t, r.host, host.Parts{
 		Consumers: []feed.Consumer{peers.BookConsumer(r.app)},
@@ -120,12 +122,18 @@ func refused(t testing.TB, err error, reason, field string) {
 func (r *rig) sandbox(t testing.TB, start string) {
 	t.Helper()
 	zone := time.FixedZone("HKT", 8*3600)
-	must[*contractv1.Provider](t)(r.registry.CreateProvider(r.admin, &contractv1.CreateProviderRequest{ProviderId: "acme",
-		Provider: &contractv1.Provider{Mode: contractv1.Provider_MODE_SANDBOX, InvoiceSeries: "HK",
-			StartTime: timestamppb.New(date.MustParse(start).Start(zone))}}))
+	must[*contractv1.Provider](t)(r.registry.CreateProvider(r.admin, &contractv1.CreateProviderRequest{
+		ProviderId: "acme",
+		Provider: &contractv1.Provider{
+			Mode: contractv1.Provider_MODE_SANDBOX, InvoiceSeries: "HK",
+			StartTime: timestamppb.New(date.MustParse(start).Start(zone)),
+		},
+	}))
 	r.register(t)
-	must[*contractv1.Customer](t)(r.registry.CreateCustomer(r.operator, &contractv1.CreateCustomerRequest{Parent: acme, CustomerId: "blue",
-		Customer: &contractv1.Customer{Title: "Blue Ltd", Email: "it@blue.example"}}))
+	must[*contractv1.Customer](t)(r.registry.CreateCustomer(r.operator, &contractv1.CreateCustomerRequest{
+		Parent: acme, CustomerId: "blue",
+		Customer: &contractv1.Customer{Title: "Blue Ltd", Email: "it@blue.example"},
+	}))
 }
 
 func (r *rig) register(t testing.TB) *contractv1.Revision {
@@ -133,15 +141,18 @@ func (r *rig) register(t testing.TB) *contractv1.Revision {
 	f := must[*load.Folder](t)(shipped.Load("cpc"))
 	body := must[*termsv1.Terms](t)(wire.ToProto(f.Terms))
 	return must[*contractv1.Revision](t)(r.registry.RegisterRevision(r.operator, &contractv1.RegisterRevisionRequest{
-		Parent: acme + "/terms/cpc", RevisionId: "r2018-03", Body: body}))
+		Parent: acme + "/terms/cpc", RevisionId: "r2018-03", Body: body,
+	}))
 }
 
 // accepted concludes a contract and takes its one order as far as acceptance, on
 // the provider's today.
 func (r *rig) accepted(t testing.TB, id string, o *contractv1.Order, readings map[string]string) string {
 	t.Helper()
-	c := must[*contractv1.Contract](t)(r.contracts.ConcludeContract(r.operator, &contractv1.ConcludeContractRequest{Parent: customer, ContractId: id,
-		Contract: &contractv1.Contract{TermsRevision: revision, Currency: "HKD", Readings: readings}}))
+	c := must[*contractv1.Contract](t)(r.contracts.ConcludeContract(r.operator, &contractv1.ConcludeContractRequest{
+		Parent: customer, ContractId: id,
+		Contract: &contractv1.Contract{TermsRevision: revision, Currency: "HKD", Readings: readings},
+	}))
 	order := must[*contractv1.Order](t)(r.contracts.CreateOrder(r.operator, &contractv1.CreateOrderRequest{Parent: c.GetName(), OrderId: "first", Order: o}))
 	day := r.today(t)
 	for _, p := range []contractv1.Party{contractv1.Party_PARTY_CUSTOMER, contractv1.Party_PARTY_PROVIDER} {
@@ -186,8 +197,10 @@ func dates(d *datepb.Date) string {
 }
 
 func service(id, kind string, units ...string) *contractv1.OrderedService {
-	s := &contractv1.OrderedService{SubscriptionId: id, Kind: kind, Tokens: 10,
-		Prices: []*contractv1.Price{{ItemId: "base", Item: "RECURRENT", Amount: "5000.00"}}}
+	s := &contractv1.OrderedService{
+		SubscriptionId: id, Kind: kind, Tokens: 10,
+		Prices: []*contractv1.Price{{ItemId: "base", Item: "RECURRENT", Amount: "5000.00"}},
+	}
 	for _, u := range units {
 		s.Units = append(s.Units, &contractv1.OrderedUnit{UnitId: u})
 	}

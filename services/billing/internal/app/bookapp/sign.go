@@ -52,23 +52,29 @@ func (w *orderWork) sign(party book.Party, day date.Date, signatory string) erro
 
 func (w *orderWork) facts() formation.Facts {
 	o := w.order
-	return formation.Facts{CustomerSigned: o.CustomerSigned, ProviderSigned: o.ProviderSigned,
-		Accepted: o.Accepted, SupplyStarted: o.SupplyStarted}
+	return formation.Facts{
+		CustomerSigned: o.CustomerSigned, ProviderSigned: o.ProviderSigned,
+		Accepted: o.Accepted, SupplyStarted: o.SupplyStarted,
+	}
 }
 
 // place makes the subscriptions of a signed order and publishes it.
 func (w *orderWork) place(ctx context.Context) error {
 	o := w.order
-	w.tx.Publish(commit.Draft{Type: book.TypeOrderPlaced, Subject: o.Name(), Effective: o.Signed.Start(w.terms.Zone()),
-		Body: book.OrderPlaced{Order: o, TermMonths: term.Months(w.terms, term.Order{Months: o.TermMonths, LastDay: o.TermLastDay})}})
+	w.tx.Publish(commit.Draft{
+		Type: book.TypeOrderPlaced, Subject: o.Name(), Effective: o.Signed.Start(w.terms.Zone()),
+		Body: book.OrderPlaced{Order: o, TermMonths: term.Months(w.terms, term.Order{Months: o.TermMonths, LastDay: o.TermLastDay})},
+	})
 	for _, s := range o.Services {
 		sub := subscribe(o, s)
 		sub.Commencement.Method = method(w, s.Kind)
 		if err := inserted(w.store.InsertSubscription(ctx, w.tx, sub), sub.Name()); err != nil {
 			return err
 		}
-		w.tx.Publish(commit.Draft{Type: book.TypeSubscriptionChanged, Subject: sub.Name(), Effective: o.Signed.Start(w.terms.Zone()),
-			Body: book.SubscriptionChanged{Subscription: book.SubscriptionFacts{Subscription: sub, Contract: factsOf(w.contract, w.today)}}})
+		w.tx.Publish(commit.Draft{
+			Type: book.TypeSubscriptionChanged, Subject: sub.Name(), Effective: o.Signed.Start(w.terms.Zone()),
+			Body: book.SubscriptionChanged{Subscription: book.SubscriptionFacts{Subscription: sub, Contract: factsOf(w.contract, w.today)}},
+		})
 		if err := w.remindOfDelay(sub); err != nil {
 			return err
 		}
@@ -83,9 +89,11 @@ func method(w *orderWork, kind string) string {
 
 // subscribe makes the subscription of an ordered service.
 func subscribe(o book.Order, s book.Service) book.Subscription {
-	sub := book.Subscription{SubscriptionKey: o.Subscription(s.Subscription), Order: o.Order, Kind: s.Kind, Title: s.Title,
+	sub := book.Subscription{
+		SubscriptionKey: o.Subscription(s.Subscription), Order: o.Order, Kind: s.Kind, Title: s.Title,
 		State: book.Provisioning, EndsAutomatically: o.EndsAutomatically, OrderSigned: o.Signed, OrderTermMonths: o.TermMonths,
-		OrderTermLastDay: o.TermLastDay, Tokens: s.Tokens, OveragePrice: s.OveragePrice, Edition: s.Edition, Prices: s.Prices, Version: 1}
+		OrderTermLastDay: o.TermLastDay, Tokens: s.Tokens, OveragePrice: s.OveragePrice, Edition: s.Edition, Prices: s.Prices, Version: 1,
+	}
 	for _, u := range s.Units {
 		sub.Units = append(sub.Units, book.Unit{ID: u.ID, Kind: u.Kind, Title: u.Title, Site: u.Site})
 	}
@@ -99,9 +107,11 @@ func (w *orderWork) remindOfDelay(sub book.Subscription) error {
 	if !ok {
 		return nil
 	}
-	return w.tx.SetDeadline(commit.Deadline{Name: deemedName(sub.SubscriptionKey), Subject: sub.Name(), Kind: KindDeemedCancellation,
+	return w.tx.SetDeadline(commit.Deadline{
+		Name: deemedName(sub.SubscriptionKey), Subject: sub.Name(), Kind: KindDeemedCancellation,
 		Clause: d.Clause, Due: d.LastDay.AddDays(1).Start(w.terms.Zone()), Rank: commit.RankNotices,
-		Consequence: "the provider may treat the service as cancelled where the customer caused the delay"})
+		Consequence: "the provider may treat the service as cancelled where the customer caused the delay",
+	})
 }
 
 // AcceptOrder records that the provider notified acceptance.
@@ -146,8 +156,10 @@ func (w *orderWork) bind(ctx context.Context, day date.Date, path string) error 
 		return nil
 	}
 	start := effective.Start(w.terms.Zone())
-	w.tx.Publish(commit.Draft{Type: book.TypeOrderAccepted, Subject: w.order.Name(), Effective: start,
-		Body: book.OrderAccepted{Order: w.order.Name(), AcceptedDate: effective}})
+	w.tx.Publish(commit.Draft{
+		Type: book.TypeOrderAccepted, Subject: w.order.Name(), Effective: start,
+		Body: book.OrderAccepted{Order: w.order.Name(), AcceptedDate: effective},
+	})
 	c := &w.contract
 	if !c.EffectiveDate.IsZero() && !effective.Before(c.EffectiveDate) {
 		return nil
@@ -157,7 +169,9 @@ func (w *orderWork) bind(ctx context.Context, day date.Date, path string) error 
 		c.State = book.EffectiveContract
 	}
 	c.Version++
-	w.tx.Publish(commit.Draft{Type: book.TypeContractEffective, Subject: c.Name(), Effective: start,
-		Body: book.ContractEffective{Contract: c.Name(), EffectiveDate: effective}})
+	w.tx.Publish(commit.Draft{
+		Type: book.TypeContractEffective, Subject: c.Name(), Effective: start,
+		Body: book.ContractEffective{Contract: c.Name(), EffectiveDate: effective},
+	})
 	return updated(w.store.UpdateContract(ctx, w.tx, *c, c.Version-1), c.Name())
 }

@@ -140,8 +140,10 @@ func (w *work) changed(on date.Date) {
 
 // remind sets a deadline of the subscription that acts at the start of a day.
 func (w *work) remind(name, kind, clause, consequence string, rank int, first date.Date) error {
-	return w.tx.SetDeadline(commit.Deadline{Name: name, Subject: w.sub.Name(), Kind: kind, Clause: clause,
-		Consequence: consequence, Rank: rank, Due: first.Start(w.zone)})
+	return w.tx.SetDeadline(commit.Deadline{
+		Name: name, Subject: w.sub.Name(), Kind: kind, Clause: clause,
+		Consequence: consequence, Rank: rank, Due: first.Start(w.zone),
+	})
 }
 
 // settleOrder moves the order and the contract on with their subscriptions: an
@@ -234,7 +236,9 @@ func (w *work) settleContract(ctx context.Context, last date.Date) error {
 	if err := updated(w.store.UpdateContract(ctx, w.tx, *c, c.Version-1), c.Name()); err != nil {
 		return err
 	}
-	w.tx.Publish(commit.Draft{Type: book.TypeContractEnded, Subject: c.Name(),
-		Body: book.ContractEnded{Contract: c.Name(), LastDay: last}})
+	w.tx.Publish(commit.Draft{
+		Type: book.TypeContractEnded, Subject: c.Name(),
+		Body: book.ContractEnded{Contract: c.Name(), LastDay: last},
+	})
 	return nil
 }

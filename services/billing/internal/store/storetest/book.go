@@ -169,11 +169,15 @@ func key(contract string) book.ContractKey {
 }
 
 func (b bookSuite) contracts(t *testing.T) {
-	c := book.Contract{ContractKey: key("k"), Title: "K", Revision: "r", Hash: "h", Readings: map[string]string{"a": "B"}, Currency: "HKD",
+	c := book.Contract{
+		ContractKey: key("k"), Title: "K", Revision: "r", Hash: "h", Readings: map[string]string{"a": "B"}, Currency: "HKD",
 		ConcludeTime: at, EffectiveDate: day("2024-01-08"), State: book.EffectiveContract, Version: 1,
-		EffectiveExplanation: explain.Explanation{Steps: []explain.Step{{ID: "s1", Op: explain.OpFact, Result: "2024-01-08",
-			Operands: []explain.Operand{{Fact: &explain.Fact{Name: "f", Value: "2024-01-08"}}}}}, Result: "s1"},
-		Amendments: []book.Amendment{{EffectiveDate: day("2024-02-01"), Readings: map[string]string{"a": "C"}}}}
+		EffectiveExplanation: explain.Explanation{Steps: []explain.Step{{
+			ID: "s1", Op: explain.OpFact, Result: "2024-01-08",
+			Operands: []explain.Operand{{Fact: &explain.Fact{Name: "f", Value: "2024-01-08"}}},
+		}}, Result: "s1"},
+		Amendments: []book.Amendment{{EffectiveDate: day("2024-02-01"), Readings: map[string]string{"a": "C"}}},
+	}
 	keyed(t, b, c, b.s.InsertContract, func(ctx context.Context, q db.Querier) (book.Contract, bool, error) {
 		return b.s.Contract(ctx, q, c.ContractKey)
 	}, b.s.UpdateContract, func(c book.Contract) book.Contract { c.State, c.Version = book.EndedContract, 2; return c })
@@ -194,9 +198,13 @@ func (b bookSuite) contracts(t *testing.T) {
 }
 
 func (b bookSuite) orders(t *testing.T) {
-	o := book.Order{OrderKey: key("k").Order("o"), TermMonths: 18, State: book.DraftOrder, Version: 1, CustomerSigned: day("2024-01-08"),
-		Services: []book.Service{{Subscription: "s", Kind: "COMPUTE", Units: []book.OrderedUnit{{ID: "u"}},
-			Prices: []book.Price{{ID: "x", Item: "RECURRENT", Amount: "5.00", Offers: []book.Offer{{ID: "o", Discount: "0.2"}}}}}}}
+	o := book.Order{
+		OrderKey: key("k").Order("o"), TermMonths: 18, State: book.DraftOrder, Version: 1, CustomerSigned: day("2024-01-08"),
+		Services: []book.Service{{
+			Subscription: "s", Kind: "COMPUTE", Units: []book.OrderedUnit{{ID: "u"}},
+			Prices: []book.Price{{ID: "x", Item: "RECURRENT", Amount: "5.00", Offers: []book.Offer{{ID: "o", Discount: "0.2"}}}},
+		}},
+	}
 	keyed(t, b, o, b.s.InsertOrder, func(ctx context.Context, q db.Querier) (book.Order, bool, error) {
 		return b.s.Order(ctx, q, o.OrderKey)
 	}, b.s.UpdateOrder, func(o book.Order) book.Order { o.State, o.Version = book.SignedOrder, 2; return o })
@@ -212,15 +220,19 @@ func (b bookSuite) orders(t *testing.T) {
 }
 
 func (b bookSuite) subscriptions(t *testing.T) {
-	s := book.Subscription{SubscriptionKey: key("k").Subscription("s"), Order: "o", Kind: "COMPUTE", State: book.Active, Version: 1,
-		Commencement: book.Commencement{Method: "FIRST_COPY", Date: day("2024-02-01"), Version: 1,
+	s := book.Subscription{
+		SubscriptionKey: key("k").Subscription("s"), Order: "o", Kind: "COMPUTE", State: book.Active, Version: 1,
+		Commencement: book.Commencement{
+			Method: "FIRST_COPY", Date: day("2024-02-01"), Version: 1,
 			Copies:   []book.Copy{{Unit: "u", Completed: at, Emailed: at}},
-			Problems: []book.Problem{{ReportDate: day("2024-01-31"), InTime: true, Description: "d"}}},
+			Problems: []book.Problem{{ReportDate: day("2024-01-31"), InTime: true, Description: "d"}},
+		},
 		TermStart: day("2024-02-01"), TermEnd: day("2025-02-01"), TermMonths: 12,
 		Units:  []book.Unit{{ID: "u", Kind: "VIRTUAL_SERVER", Removed: day("2024-06-30")}, {ID: "v", Added: day("2024-07-01"), Replaces: "u"}},
 		Notice: &book.Notice{Party: book.PartyCustomer, Served: day("2024-05-20"), State: book.NoticeServed},
 		Orders: []book.TerminationOrder{{Decision: "d", LastDay: day("2024-08-31"), Clause: "cpc/31(ii)"}},
-		End:    book.End{LastDay: day("2024-08-31"), Cause: "BREACH", Clause: "cpc/31(ii)", Version: 1}, Holds: []string{"h"}}
+		End:    book.End{LastDay: day("2024-08-31"), Cause: "BREACH", Clause: "cpc/31(ii)", Version: 1}, Holds: []string{"h"},
+	}
 	keyed(t, b, s, b.s.InsertSubscription, func(ctx context.Context, q db.Querier) (book.Subscription, bool, error) {
 		return b.s.Subscription(ctx, q, s.SubscriptionKey)
 	}, b.s.UpdateSubscription, func(s book.Subscription) book.Subscription { s.State, s.Version = book.Ended, 2; return s })
@@ -241,8 +253,10 @@ func (b bookSuite) operations(t *testing.T) {
 			return b.s.InsertOperation(ctx, tx, book.Operation{ID: "o" + strconv.Itoa(i), Provider: "p", From: at, Now: at, Target: at, Version: 1}, place)
 		})
 	}
-	done := book.Operation{ID: "o1", Provider: "p", From: at, Now: at, Target: at, Done: true, Version: 2,
-		Failure: &book.Failure{Code: 9, Reason: "CLOCK_LIVELOCK", Message: "m", Metadata: map[string]string{"deadlines": "x"}}}
+	done := book.Operation{
+		ID: "o1", Provider: "p", From: at, Now: at, Target: at, Done: true, Version: 2,
+		Failure: &book.Failure{Code: 9, Reason: "CLOCK_LIVELOCK", Message: "m", Metadata: map[string]string{"deadlines": "x"}},
+	}
 	b.must(t, func(ctx context.Context, tx db.Tx) error { return b.s.UpdateOperation(ctx, tx, done, 1) })
 	err := b.write(t, func(ctx context.Context, tx db.Tx) error { return b.s.UpdateOperation(ctx, tx, done, 1) })
 	if !errors.Is(err, db.ErrStale) {
