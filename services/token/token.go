@@ -7,7 +7,6 @@ import (
 
 	"go.uber.org/fx"
 
-	tokenv1 "cloudpact.dev/gen/go/cloudpact/token/v1"
 	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/host"
 	"cloudpact.dev/services/kit/rpc"
@@ -62,8 +61,8 @@ func parts(h *host.Host, a *app.App, waker wake.Waker) host.Parts {
 		},
 		Deadlines: a.Deadlines(),
 		Hosted: []rpc.Hosted{
-			{Desc: &tokenv1.TokenService_ServiceDesc, Impl: transport.New(a)},
-			{Desc: &tokenv1.ChangeService_ServiceDesc, Impl: transport.NewChanges(a, h.Feed, func() (<-chan struct{}, func()) {
+			{Desc: transport.TokenServiceDesc, Impl: transport.New(a)},
+			{Desc: transport.ChangeServiceDesc, Impl: transport.NewChanges(a, h.Feed, func() (<-chan struct{}, func()) {
 				return waker.Listen(wake.Feed(h.Name))
 			})},
 		},
