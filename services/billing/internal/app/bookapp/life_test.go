@@ -4,9 +4,14 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
+	termsv1 "cloudpact.dev/gen/go/cloudpact/terms/v1"
+	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
+	"cloudpact.dev/services/billing/internal/shippedtest"
+	"cloudpact.dev/services/figures/explain"
 )
 
 // TestLife runs a service from its order over the window, its period and a
@@ -211,4 +216,71 @@ func TestChangeCommencement(t *testing.T) {
 	if dates(s.GetCommencement().GetDate()) != "2024-06-01" || dates(s.GetTermEnd()) != "2025-06-01" || s.GetCommencement().GetVersion() != 2 {
 		t.Fatalf("%v", s)
 	}
+}
+
+// TestTermsTooNew: what this build does not know is refused, never dropped.
+func TestTermsTooNew(t *testing.T) {
+	r := newRig(t)
+	r.sandbox(t, "2024-01-10")
+	body := &termsv1.Terms{Id: "mini", Revision: "1", Title: "Mini", TimeZone: &termsv1.Setting{Value: "Asia/Hong_Kong"}}
+	body.ProtoReflect().SetUnknown(protowire.AppendVarint(protowire.AppendTag(nil, 999, protowire.VarintType), 1))
+	_, err := r.registry.RegisterRevision(r.operator, &contractv1.RegisterRevisionRequest{Parent: acme + "/terms/mini", RevisionId: "r1", Body: body})
+	refused(t, err, "TERMS_TOO_NEW", "body")
+}
+
+// TestDerivations: every date that the book answers with evaluates again, and
+// cites the clause it rests on.
+func TestDerivations(t *testing.T) {
+	r := newRig(t)
+	r.sandbox(t, "2024-01-15")
+	c := r.accepted(t, "main", &contractv1.Order{Services: []*contractv1.OrderedService{service("web", "COMPUTE")}}, nil)
+	web := c + "/subscriptions/web"
+	must[*contractv1.Subscription](t)(r.contracts.NotifyReadiness(r.operator, &contractv1.NotifyReadinessRequest{Name: web, NoticeDate: pb("2024-01-15")}))
+	r.advance(t, "2024-05-20")
+	must[*contractv1.Subscription](t)(r.contracts.ServeTerminationNotice(r.operator, &contractv1.ServeTerminationNoticeRequest{
+		Name: web, Party: contractv1.Party_PARTY_CUSTOMER, ServedDate: pb("2024-05-20"), PrescribedForm: true, Signed: true,
+	}))
+	s := must[*contractv1.Subscription](t)(r.contracts.AcknowledgeTerminationNotice(r.operator, &contractv1.AcknowledgeTerminationNoticeRequest{Name: web, AcknowledgedDate: pb("2024-05-20")}))
+	k := must[*contractv1.Contract](t)(r.contracts.GetContract(r.operator, &contractv1.GetContractRequest{Name: c}))
+	for what, d := range map[string]struct {
+		e            *typev1.Explanation
+		want, clause string
+	}{
+		"effective": {k.GetEffectiveExplanation(), "2024-01-15", "cpc/4"},
+		"date":      {s.GetCommencement().GetExplanation(), "2024-01-15", "cpc/1#service-commencement-date"},
+		"window":    {s.GetCommencement().GetWindowExplanation(), "2024-01-18", "cpc/1#service-commencement-date"},
+		"term":      {s.GetTermExplanation(), "2025-01-15", "cpc/1#service-period"},
+		"notice":    {s.GetNotice().GetExplanation(), "2024-07-20", "cpc/34"},
+		"service":   {s.GetNotice().GetServiceExplanation(), "2024-07-20", "cpc/34"},
+	} {
+		shippedtest.Explains(t, explained(d.e), d.want, d.clause)
+		if t.Failed() {
+			t.Fatal(what)
+		}
+	}
+	for _, x := range must[*contractv1.ListSubscriptionsResponse](t)(r.contracts.ListSubscriptions(r.operator, &contractv1.ListSubscriptionsRequest{Parent: c})).GetSubscriptions() {
+		if x.GetTermExplanation() != nil || x.GetNotice().GetExplanation() != nil {
+			t.Error("a list carries derivations")
+		}
+	}
+}
+
+// explained reads a derivation back from the wire.
+func explained(pb *typev1.Explanation) explain.Explanation {
+	out := explain.Explanation{Result: pb.GetResult()}
+	for _, s := range pb.GetSteps() {
+		step := explain.Step{ID: s.GetId(), Op: explain.Op(s.GetOperation()), Result: s.GetValue(), Unit: s.GetUnit()}
+		for _, o := range s.GetOperands() {
+			operand := explain.Operand{Literal: o.GetLiteral(), Step: o.GetStep()}
+			if f := o.GetFact(); f != nil {
+				operand.Fact = &explain.Fact{Name: f.GetName(), Value: f.GetValue()}
+			}
+			step.Operands = append(step.Operands, operand)
+		}
+		for _, c := range s.GetCitations() {
+			step.Citations = append(step.Citations, explain.Citation{Terms: c.GetTerms(), Revision: c.GetRevision(), Clause: c.GetClause()})
+		}
+		out.Steps = append(out.Steps, step)
+	}
+	return out
 }
