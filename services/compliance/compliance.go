@@ -9,7 +9,6 @@ import (
 
 	"go.uber.org/fx"
 
-	compliancev1 "cloudpact.dev/gen/go/cloudpact/compliance/v1"
 	"cloudpact.dev/services/compliance/internal/app"
 	"cloudpact.dev/services/compliance/internal/peers"
 	"cloudpact.dev/services/compliance/internal/store/migrations"
@@ -55,8 +54,8 @@ func parts(h *host.Host, a *app.App) host.Parts {
 		Consumers: peers.Consumers(a),
 		Deadlines: a.Deadlines(),
 		Hosted: []rpc.Hosted{
-			{Desc: &compliancev1.ComplianceService_ServiceDesc, Impl: transport.New(a)},
-			{Desc: &compliancev1.ChangeService_ServiceDesc, Impl: transport.NewChanges(h.Feed, a.Pages)},
+			{Desc: transport.ComplianceServiceDesc, Impl: transport.New(a)},
+			{Desc: transport.ChangeServiceDesc, Impl: transport.NewChanges(h.Feed, a.Pages)},
 		},
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"go.uber.org/fx"
 
-	slav1 "cloudpact.dev/gen/go/cloudpact/sla/v1"
 	"cloudpact.dev/services/kit/host"
 	"cloudpact.dev/services/kit/rpc"
 	"cloudpact.dev/services/kit/wake"
@@ -61,8 +60,8 @@ func parts(h *host.Host, a *app.App, waker wake.Waker) host.Parts {
 		Consumers: peers.Consumers(a),
 		Deadlines: a.Handlers(),
 		Hosted: []rpc.Hosted{
-			{Desc: &slav1.SlaService_ServiceDesc, Impl: transport.New(a)},
-			{Desc: &slav1.ChangeService_ServiceDesc, Impl: transport.NewChanges(a, h.Feed, listen)},
+			{Desc: transport.SlaServiceDesc, Impl: transport.New(a)},
+			{Desc: transport.ChangeServiceDesc, Impl: transport.NewChanges(a, h.Feed, listen)},
 		},
 	}
 }
