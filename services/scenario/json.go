@@ -75,15 +75,15 @@ func (j JSON) Call(ctx context.Context, c Call) (Answer, error) {
 var pathField = regexp.MustCompile(`\{([a-z_.0-9]+)(?:=([^}]*))?\}`)
 
 func (j JSON) request(ctx context.Context, m protoreflect.MethodDescriptor, req proto.Message) (*http.Request, error) {
-	rule, ok := proto.GetExtension(m.Options(), annotations.E_Http).(*annotations.HttpRule)
-	if !ok || rule == nil {
-		return nil, fmt.Errorf("%s has no google.api.http option", m.FullName())
-	}
-	verb, pattern := route(rule)
 	tree, err := jsonTree(req)
 	if err != nil {
 		return nil, err
 	}
+	rule, err := binding(m, tree)
+	if err != nil {
+		return nil, err
+	}
+	verb, pattern := route(rule)
 	path := pathField.ReplaceAllStringFunc(pattern, func(f string) string {
 		return escapePath(take(tree, strings.Split(pathField.FindStringSubmatch(f)[1], ".")))
 	})
@@ -103,6 +103,65 @@ func (j JSON) request(ctx context.Context, m protoreflect.MethodDescriptor, req 
 		target += "?" + query.Encode()
 	}
 	return newRequest(ctx, verb, target, payload)
+}
+
+// operationRules are the gateway's routes of google.longrunning, which has none
+// for waiting and none for the operations of one service.
+var operationRules = map[protoreflect.FullName]*annotations.HttpRule{
+	"google.longrunning.Operations.WaitOperation":  {Pattern: &annotations.HttpRule_Post{Post: "/v1/{name=operations/**}:wait"}, Body: "*"},
+	"google.longrunning.Operations.ListOperations": {Pattern: &annotations.HttpRule_Get{Get: "/v1/{name=operations/*}"}},
+}
+
+// noRoute says that no route of a method holds the name in the request: in JSON
+// such a name is another path, and cannot be sent as this one.
+type noRoute struct{ method protoreflect.FullName }
+
+func (e *noRoute) Error() string { return string(e.method) + " has no route for that name" }
+
+// binding is the route of a method that fits the names in the request.
+func binding(m protoreflect.MethodDescriptor, tree map[string]any) (*annotations.HttpRule, error) {
+	if rule, ok := operationRules[m.FullName()]; ok {
+		return rule, nil
+	}
+	rule, ok := proto.GetExtension(m.Options(), annotations.E_Http).(*annotations.HttpRule)
+	if !ok || rule == nil {
+		return nil, fmt.Errorf("%s has no google.api.http option", m.FullName())
+	}
+	for _, r := range append([]*annotations.HttpRule{rule}, rule.GetAdditionalBindings()...) {
+		_, pattern := route(r)
+		if fits(pattern, tree) {
+			return r, nil
+		}
+	}
+	return nil, &noRoute{m.FullName()}
+}
+
+func fits(pattern string, tree map[string]any) bool {
+	for _, f := range pathField.FindAllStringSubmatch(pattern, -1) {
+		if f[2] == "" || strings.Contains(f[2], "**") {
+			continue
+		}
+		value := lookup(tree, strings.Split(f[1], "."))
+		want, got := strings.Split(f[2], "/"), strings.Split(value, "/")
+		if len(want) != len(got) {
+			return false
+		}
+		for i, w := range want {
+			if got[i] == "" || strings.Contains(got[i], ":") || w != "*" && w != got[i] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func lookup(tree map[string]any, path []string) string {
+	v := tree[lowerCamel(path[0])]
+	if inner, ok := v.(map[string]any); ok && len(path) > 1 {
+		return lookup(inner, path[1:])
+	}
+	text, _ := v.(string)
+	return text
 }
 
 func newRequest(ctx context.Context, verb, target string, payload any) (*http.Request, error) {

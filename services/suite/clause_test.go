@@ -9,6 +9,9 @@ import (
 	"cloudpact.dev/services/terms/shipped"
 )
 
+// unbuilt are policies that are written down and not executed yet.
+var unbuilt = map[string]bool{"liability": true, "indemnity": true}
+
 // TestEveryBuiltClauseHasItsRooms looks up every executable clause that a policy
 // carries: it has to lead to the policy's line and to a pure core.
 func TestEveryBuiltClauseHasItsRooms(t *testing.T) {
@@ -36,7 +39,7 @@ func TestEveryBuiltClauseHasItsRooms(t *testing.T) {
 				t.Errorf("%s: %v", c.ID, err)
 				continue
 			}
-			if len(card.Policies) == 0 || len(card.Cores) == 0 || card.Written == "" {
+			if waits := onlyUnbuilt(card.Policies); waits != (len(card.Cores) == 0) || card.Written == "" {
 				t.Errorf("%s: policies %v, cores %v, written %q", c.ID, card.Policies, card.Cores, card.Written)
 			}
 			var b bytes.Buffer
@@ -48,4 +51,13 @@ func TestEveryBuiltClauseHasItsRooms(t *testing.T) {
 	if built < 100 {
 		t.Errorf("only %d clauses are built", built)
 	}
+}
+
+func onlyUnbuilt(ps []clause.Policy) bool {
+	for _, p := range ps {
+		if !unbuilt[p.Name] {
+			return false
+		}
+	}
+	return true
 }

@@ -176,3 +176,16 @@ func TestRateLimit(t *testing.T) {
 		t.Errorf("another credential is limited: %d", w.Code)
 	}
 }
+
+func TestOperations(t *testing.T) {
+	for _, c := range []struct{ verb, path, body, method string }{
+		{"GET", "/v1/operations/billing?pageSize=2", "", "ListOperations"},
+		{"GET", "/v1/operations/billing/x1", "", "GetOperation"},
+		{"POST", "/v1/operations/billing/x1:wait", `{"timeout":"1s"}`, "WaitOperation"},
+	} {
+		b := &backend{}
+		if w := call(start(t, b, DefaultConfig(), nil), c.verb, c.path, c.body); w.Code != 200 || b.method != "/google.longrunning.Operations/"+c.method {
+			t.Errorf("%s %s calls %q: %d %s", c.verb, c.path, b.method, w.Code, w.Body)
+		}
+	}
+}

@@ -47,8 +47,14 @@ func readRoutes() (routes, error) {
 		}
 		return true
 	})
-	operations := route{verb: http.MethodGet, pattern: regexp.MustCompile(`^/v1/operations/.+$`)}
-	return append(out, operations), failed
+	for _, o := range operations {
+		re, err := compileTemplate(o.path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, route{verb: o.verb, pattern: re, body: o.verb == http.MethodPost})
+	}
+	return out, failed
 }
 
 func methodRoutes(m protoreflect.MethodDescriptor) ([]route, error) {
