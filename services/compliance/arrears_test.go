@@ -94,11 +94,15 @@ func (r *rig) restore(hold *compliancev1.ProposeHoldRequest) {
 	dollars := &compliancev1.RestorationOffer{Fee: hkd(500)}
 	dollars.Fee.CurrencyCode = "USD"
 	refused(r, r.operator(), r.api.OfferRestoration, &compliancev1.OfferRestorationRequest{Name: name, Offer: dollars}, "CURRENCY_INVALID")
-	refused(r, r.operator(), r.api.OfferRestoration, &compliancev1.OfferRestorationRequest{Name: name,
-		Offer: &compliancev1.RestorationOffer{Fee: hkd(-1)}}, "AMOUNT_INVALID")
+	refused(r, r.operator(), r.api.OfferRestoration, &compliancev1.OfferRestorationRequest{
+		Name:  name,
+		Offer: &compliancev1.RestorationOffer{Fee: hkd(-1)},
+	}, "AMOUNT_INVALID")
 	refused(r, r.operator(), r.api.OfferRestoration, &compliancev1.OfferRestorationRequest{Name: name}, "FIELD_INVALID")
-	offer := &compliancev1.OfferRestorationRequest{Name: name,
-		Offer: &compliancev1.RestorationOffer{Fee: hkd(500), AccountCleared: true, DepositComplete: true}}
+	offer := &compliancev1.OfferRestorationRequest{
+		Name:  name,
+		Offer: &compliancev1.RestorationOffer{Fee: hkd(500), AccountCleared: true, DepositComplete: true},
+	}
 	h := do(r, r.operator(), r.api.OfferRestoration, offer)
 	same(t, "offered", h.GetState(), compliancev1.Hold_STATE_RESTORATION_OFFERED)
 	refused(r, r.operator(), r.api.OfferRestoration, offer, "HOLD_STATE")

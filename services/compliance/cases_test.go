@@ -77,15 +77,19 @@ func TestPaidTooLate(t *testing.T) {
 	r.advance("2024-03-25")
 	r.cleared("2024-03-25")
 	same(t, "the ground stays", r.caseState(c.GetName()), compliancev1.Case_STATE_REMEDY_AVAILABLE)
-	refused(r, r.operator(), r.api.ProposeHold, &compliancev1.ProposeHoldRequest{Parent: contract, HoldId: "h1", Case: c.GetName(),
-		Subscriptions: []string{compute}}, "NO_GROUND")
+	refused(r, r.operator(), r.api.ProposeHold, &compliancev1.ProposeHoldRequest{
+		Parent: contract, HoldId: "h1", Case: c.GetName(),
+		Subscriptions: []string{compute},
+	}, "NO_GROUND")
 }
 
 func TestTermination(t *testing.T) {
 	r := sqliteRig(t, "2024-03-04")
 	c := r.arrears(true)
-	in := &compliancev1.ProposeTerminationRequest{Parent: contract, Case: c.GetName(), Subscriptions: []string{compute},
-		LastDay: day("2024-03-31"), Note: "three demands"}
+	in := &compliancev1.ProposeTerminationRequest{
+		Parent: contract, Case: c.GetName(), Subscriptions: []string{compute},
+		LastDay: day("2024-03-31"), Note: "three demands",
+	}
 	refused(r, r.operator(), r.api.ProposeTermination, in, "NO_GROUND")
 	r.advance("2024-03-20")
 	in.LastDay = day("2024-03-19")
@@ -130,7 +134,8 @@ func TestDepositCase(t *testing.T) {
 	r := sqliteRig(t, "2024-03-04")
 	r.conclude()
 	r.tell("billing", "deposit_defaulted", account, &billingv1.Change{Body: &billingv1.Change_DepositDefaulted{
-		DepositDefaulted: &billingv1.DepositDefaulted{Account: account, Shortfall: hkd(15000), Deadline: day("2024-03-03")}}})
+		DepositDefaulted: &billingv1.DepositDefaulted{Account: account, Shortfall: hkd(15000), Deadline: day("2024-03-03")},
+	}})
 	c := r.cases()[0]
 	same(t, "kind", c.GetKind(), "DEPOSIT")
 	do(r, r.operator(), r.api.DemandCure, &compliancev1.DemandCureRequest{Name: c.GetName(), CureDays: 3})

@@ -14,7 +14,8 @@ const gateway = contract + "/assets/gateway"
 func (r *rig) asset() *compliancev1.Asset {
 	r.t.Helper()
 	in := &compliancev1.RegisterAssetRequest{Parent: contract, AssetId: "gateway", Asset: &compliancev1.Asset{
-		Subscription: compute, Title: "Access gateway", MarketPrice: hkd(7200), PriceEvidence: "quotation"}}
+		Subscription: compute, Title: "Access gateway", MarketPrice: hkd(7200), PriceEvidence: "quotation",
+	}}
 	do(r, r.operator(), r.api.RegisterAsset, in)
 	refused(r, r.operator(), r.api.RegisterAsset, in, "ALREADY_EXISTS")
 	return do(r, r.operator(), r.api.DeliverAsset, &compliancev1.DeliverAssetRequest{Name: gateway, DeliveredDate: day("2024-01-22")})
@@ -137,7 +138,8 @@ func TestRegisterRefusals(t *testing.T) {
 	r.conclude()
 	base := func(change func(*compliancev1.RegisterAssetRequest)) *compliancev1.RegisterAssetRequest {
 		in := &compliancev1.RegisterAssetRequest{Parent: contract, AssetId: "gateway", Asset: &compliancev1.Asset{
-			Subscription: compute, MarketPrice: hkd(7200), PriceEvidence: "quotation"}}
+			Subscription: compute, MarketPrice: hkd(7200), PriceEvidence: "quotation",
+		}}
 		change(in)
 		return in
 	}

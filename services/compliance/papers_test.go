@@ -61,14 +61,16 @@ func TestObligations(t *testing.T) {
 		watched := provider + "/targets/vm-2"
 		of := commit.Key{Provider: "p", Customer: "vm-2"}
 		r.tellOf("sla", of, "target_created", watched, &slav1.Change{Body: &slav1.Change_TargetCreated{
-			TargetCreated: &slav1.TargetCreated{Target: watched, Subscription: backup}}})
+			TargetCreated: &slav1.TargetCreated{Target: watched, Subscription: backup},
+		}})
 		set("billing", harbour, limit("invoice_due/1", account+"/invoices/1", r.at("2024-04-10")))
 		set("billing", harbour, limit("window/1", compute, time.Time{}))
 		set("token", harbour, limit("lot_end/1", backup, r.at("2024-04-01")))
 		set("sla", of, limit("reply/1", watched, r.at("2024-03-05")))
 		set("sla", commit.Key{Provider: "p", Customer: "own"}, limit("reply/2", provider+"/targets/own", r.at("2024-03-05")))
 		r.tell("billing", "deadline_met", account+"/invoices/1", &billingv1.Change{Body: &billingv1.Change_DeadlineMet{
-			DeadlineMet: &typev1.DeadlineMet{Deadline: limit("invoice_due/1", account+"/invoices/1", r.at("2024-04-10"))}}})
+			DeadlineMet: &typev1.DeadlineMet{Deadline: limit("invoice_due/1", account+"/invoices/1", r.at("2024-04-10"))},
+		}})
 
 		same(t, "by due time", r.calendar(&compliancev1.ListObligationsRequest{Parent: customer}),
 			"reply/1 RUNNING, lot_end/1 RUNNING, invoice_due/1 MET, window/1 PENDING")
@@ -81,8 +83,10 @@ func TestObligations(t *testing.T) {
 		one := do(r, r.operator(), r.api.GetObligation, &compliancev1.GetObligationRequest{Name: first.GetObligations()[0].GetName()})
 		same(t, "service", one.GetService(), "sla")
 		refused(r, r.operator(), r.api.ListObligations, &compliancev1.ListObligationsRequest{Parent: customer, PageToken: "x"}, "PAGE_TOKEN_INVALID")
-		refused(r, r.operator(), r.api.ListObligations, &compliancev1.ListObligationsRequest{Parent: customer, RunningOnly: true,
-			PageToken: first.GetNextPageToken()}, "PAGE_TOKEN_INVALID")
+		refused(r, r.operator(), r.api.ListObligations, &compliancev1.ListObligationsRequest{
+			Parent: customer, RunningOnly: true,
+			PageToken: first.GetNextPageToken(),
+		}, "PAGE_TOKEN_INVALID")
 		refused(r, r.operator(), r.api.ListObligations, &compliancev1.ListObligationsRequest{Parent: customer, PageSize: -1}, "FIELD_INVALID")
 		refused(r, r.operator(), r.api.ListObligations, &compliancev1.ListObligationsRequest{Parent: "providers/-/customers/-"}, "NAME_INVALID")
 		refused(r, r.operator(), r.api.GetObligation, &compliancev1.GetObligationRequest{Name: customer + "/obligations/none"}, "NOT_FOUND")
@@ -101,8 +105,11 @@ func (r *rig) calendar(in *compliancev1.ListObligationsRequest) string {
 func (r *rig) invoice(id string) {
 	r.t.Helper()
 	r.tell("billing", "invoice_issued", account+"/invoices/"+id, &billingv1.Change{Body: &billingv1.Change_InvoiceIssued{
-		InvoiceIssued: &billingv1.InvoiceIssued{Account: account, Invoice: account + "/invoices/" + id, InvoiceDate: day("2024-03-04"),
-			DueDate: day("2024-04-03"), Total: hkd(5000), Kind: "INVOICE"}}})
+		InvoiceIssued: &billingv1.InvoiceIssued{
+			Account: account, Invoice: account + "/invoices/" + id, InvoiceDate: day("2024-03-04"),
+			DueDate: day("2024-04-03"), Total: hkd(5000), Kind: "INVOICE",
+		},
+	}})
 }
 
 // A sandbox keeps its notices, a live provider queues them, and a fact that is
@@ -146,8 +153,10 @@ func TestAudit(t *testing.T) {
 			break
 		}
 	}
-	want := []string{"billing contract_concluded", "billing subscription_changed", "billing subscription_changed", "billing account_overdue",
-		"compliance case_opened", "operator cure_demanded", "compliance remedy_available", "token overage_agreed"}
+	want := []string{
+		"billing contract_concluded", "billing subscription_changed", "billing subscription_changed", "billing account_overdue",
+		"compliance case_opened", "operator cure_demanded", "compliance remedy_available", "token overage_agreed",
+	}
 	same(t, "log", strings.Join(got, ", "), strings.Join(want, ", "))
 }
 
@@ -235,7 +244,8 @@ func TestParks(t *testing.T) {
 	stranger := commit.Key{Provider: "p", Customer: "stranger"}
 	of := provider + "/customers/stranger/contracts/c/accounts/main"
 	r.tellOf("billing", stranger, "account_cleared", of, &billingv1.Change{Body: &billingv1.Change_AccountCleared{
-		AccountCleared: &billingv1.AccountCleared{Account: of, ClearedDate: day("2024-03-04")}}})
+		AccountCleared: &billingv1.AccountCleared{Account: of, ClearedDate: day("2024-03-04")},
+	}})
 	r.overdue("2024-03-01", "2024-03-02", compute)
 	same(t, "cases", len(r.cases()), 1)
 	parked, err := r.own.ListParked(t.Context(), "billing", "p")

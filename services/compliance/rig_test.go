@@ -226,7 +226,8 @@ func (r *rig) conclude() {
 	r.t.Helper()
 	of := &contractv1.ContractFacts{Contract: contract, TermsRevision: provider + "/terms/cpc/revisions/2018-03", TermsHash: r.registry.hash, Currency: "HKD"}
 	r.tell("billing", "contract_concluded", contract, &billingv1.Change{Body: &billingv1.Change_ContractConcluded{
-		ContractConcluded: &contractv1.ContractConcluded{Contract: of}}})
+		ContractConcluded: &contractv1.ContractConcluded{Contract: of},
+	}})
 	for _, s := range []string{compute, backup} {
 		r.service(s, "", "", 0)
 	}
@@ -235,37 +236,44 @@ func (r *rig) conclude() {
 // service tells of a service; with a last day, that its end is fixed.
 func (r *rig) service(name, last, cause string, version int64) {
 	r.t.Helper()
-	f := &contractv1.SubscriptionFacts{Subscription: name, Contract: &contractv1.ContractFacts{Contract: contract}, Kind: "COMPUTE",
-		State: contractv1.Subscription_STATE_ACTIVE, EndCause: cause, EndVersion: version}
+	f := &contractv1.SubscriptionFacts{
+		Subscription: name, Contract: &contractv1.ContractFacts{Contract: contract}, Kind: "COMPUTE",
+		State: contractv1.Subscription_STATE_ACTIVE, EndCause: cause, EndVersion: version,
+	}
 	if last == "" {
 		r.tell("billing", "subscription_changed", name, &billingv1.Change{Body: &billingv1.Change_SubscriptionChanged{
-			SubscriptionChanged: &contractv1.SubscriptionChanged{Subscription: f}}})
+			SubscriptionChanged: &contractv1.SubscriptionChanged{Subscription: f},
+		}})
 		return
 	}
 	f.LastDay = day(last)
 	r.tell("billing", "subscription_ended", name, &billingv1.Change{Body: &billingv1.Change_SubscriptionEnded{
-		SubscriptionEnded: &contractv1.SubscriptionEnded{Subscription: f, Clause: "cpc/34"}}})
+		SubscriptionEnded: &contractv1.SubscriptionEnded{Subscription: f, Clause: "cpc/34"},
+	}})
 }
 
 // overdue tells that the account is in arrears.
 func (r *rig) overdue(due, since string, services ...string) {
 	r.t.Helper()
 	r.tell("billing", "account_overdue", account, &billingv1.Change{Body: &billingv1.Change_AccountOverdue{
-		AccountOverdue: &billingv1.AccountOverdue{Account: account, Since: day(since), OldestDue: day(due), Open: hkd(4000), Subscriptions: services}}})
+		AccountOverdue: &billingv1.AccountOverdue{Account: account, Since: day(since), OldestDue: day(due), Open: hkd(4000), Subscriptions: services},
+	}})
 }
 
 // cleared tells that nothing is overdue any more.
 func (r *rig) cleared(on string) {
 	r.t.Helper()
 	r.tell("billing", "account_cleared", account, &billingv1.Change{Body: &billingv1.Change_AccountCleared{
-		AccountCleared: &billingv1.AccountCleared{Account: account, ClearedDate: day(on)}}})
+		AccountCleared: &billingv1.AccountCleared{Account: account, ClearedDate: day(on)},
+	}})
 }
 
 // settled tells that a document with these charges is paid.
 func (r *rig) settled(on string, identities ...string) {
 	r.t.Helper()
 	r.tell("billing", "invoice_settled", account, &billingv1.Change{Body: &billingv1.Change_InvoiceSettled{
-		InvoiceSettled: &billingv1.InvoiceSettled{Account: account, Invoice: account + "/invoices/hk-9", PaidDate: day(on), Identities: identities}}})
+		InvoiceSettled: &billingv1.InvoiceSettled{Account: account, Invoice: account + "/invoices/hk-9", PaidDate: day(on), Identities: identities},
+	}})
 }
 
 // do is the answer of a call that must not be refused.
@@ -299,7 +307,8 @@ func same[T comparable](t *testing.T, what string, got, want T) {
 func (r *rig) deposit() {
 	r.t.Helper()
 	r.tell("billing", "deposit_held", account, &billingv1.Change{Body: &billingv1.Change_DepositHeld{
-		DepositHeld: &billingv1.DepositHeld{Account: account, Balance: hkd(15000)}}})
+		DepositHeld: &billingv1.DepositHeld{Account: account, Balance: hkd(15000)},
+	}})
 }
 
 // changes lists what compliance told the customer, of one type or "" for all.

@@ -71,8 +71,10 @@ func (x *act) tell(ctx context.Context, f facts.Published) error {
 
 // log writes a line of the audit log.
 func (x *act) log(ctx context.Context, action, about string, clauses ...string) error {
-	return x.append(ctx, x.tx, record.AuditEntry{CustomerKey: x.contract.CustomerKey, Recorded: x.now,
-		Actor: x.actor, Action: action, About: about, Clauses: clauses})
+	return x.append(ctx, x.tx, record.AuditEntry{
+		CustomerKey: x.contract.CustomerKey, Recorded: x.now,
+		Actor: x.actor, Action: action, About: about, Clauses: clauses,
+	})
 }
 
 // append gives the entry its id and keeps it.
@@ -92,9 +94,11 @@ func (x *act) notify(ctx context.Context, fact any) error {
 	if !ok {
 		return nil
 	}
-	n := record.Notice{CustomerKey: x.contract.CustomerKey, ID: resource.ID("notice", said.Kind, said.About, said.Key),
+	n := record.Notice{
+		CustomerKey: x.contract.CustomerKey, ID: resource.ID("notice", said.Kind, said.About, said.Key),
 		Kind: said.Kind, About: said.About, Contract: x.key().Name(), Channel: "EMAIL", Given: x.now, State: record.Queued,
-		Title: said.Title, Text: said.Text, Citations: said.Citations}
+		Title: said.Title, Text: said.Text, Citations: said.Citations,
+	}
 	clock, err := x.Clocks.Get(ctx, x.tx, x.contract.Provider)
 	if err != nil {
 		return err
@@ -108,7 +112,9 @@ func (x *act) notify(ctx context.Context, fact any) error {
 	case err != nil:
 		return err
 	}
-	x.tx.Publish(commit.Draft{Type: facts.NoticeGiven{}.Type(), Subject: n.Name(),
-		Body: facts.NoticeGiven{Contract: n.Contract, Notice: n.Name(), Kind: n.Kind, About: n.About}})
+	x.tx.Publish(commit.Draft{
+		Type: facts.NoticeGiven{}.Type(), Subject: n.Name(),
+		Body: facts.NoticeGiven{Contract: n.Contract, Notice: n.Name(), Kind: n.Kind, About: n.About},
+	})
 	return nil
 }

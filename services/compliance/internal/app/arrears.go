@@ -72,8 +72,10 @@ func (x *act) spell(ctx context.Context, a *record.Account) error {
 			return err
 		}
 	}
-	c, err := x.open(ctx, record.Case{Key: record.Key{ContractKey: x.key()}, Kind: record.KindArrears, Cause: terms.CauseNonPayment,
-		Account: a.ID, Subscriptions: a.Subscriptions, Opened: a.Since, Due: a.OldestDue}, caseBase("arrears", a.ID, a.OldestDue))
+	c, err := x.open(ctx, record.Case{
+		Key: record.Key{ContractKey: x.key()}, Kind: record.KindArrears, Cause: terms.CauseNonPayment,
+		Account: a.ID, Subscriptions: a.Subscriptions, Opened: a.Since, Due: a.OldestDue,
+	}, caseBase("arrears", a.ID, a.OldestDue))
 	a.Case = c.ID
 	return err
 }
@@ -131,8 +133,10 @@ func (x *act) depositDefaulted(ctx context.Context, f facts.DepositDefaulted) er
 	if err != nil || a.DepositCase != "" {
 		return err
 	}
-	c, err := x.open(ctx, record.Case{Key: record.Key{ContractKey: x.key()}, Kind: record.KindDeposit, Cause: terms.CauseBreach,
-		Account: a.ID, Opened: f.LastOn.AddDays(1), Due: f.LastOn}, caseBase("deposit", a.ID, f.LastOn))
+	c, err := x.open(ctx, record.Case{
+		Key: record.Key{ContractKey: x.key()}, Kind: record.KindDeposit, Cause: terms.CauseBreach,
+		Account: a.ID, Opened: f.LastOn.AddDays(1), Due: f.LastOn,
+	}, caseBase("deposit", a.ID, f.LastOn))
 	if err != nil {
 		return err
 	}

@@ -26,8 +26,10 @@ type NewAsset struct {
 // RegisterAsset registers an asset; it is not with the customer yet.
 func (a *App) RegisterAsset(ctx context.Context, in NewAsset) (record.Asset, error) {
 	return write(ctx, a, in.Asset.ContractKey, func(ctx context.Context, x *act) (record.Asset, error) {
-		r := record.Asset{Key: in.Asset, Subscription: in.Subscription.ID, Title: in.Title, Price: in.Price, Evidence: in.Evidence,
-			State: custody.Registered, Version: 1}
+		r := record.Asset{
+			Key: in.Asset, Subscription: in.Subscription.ID, Title: in.Title, Price: in.Price, Evidence: in.Evidence,
+			State: custody.Registered, Version: 1,
+		}
 		if err := x.running(ctx, []string{in.Subscription.SubscriptionName()}); err != nil {
 			return r, underField(err, "asset.subscription")
 		}
@@ -63,8 +65,10 @@ func (x *act) custodyCitations() []explain.Citation {
 
 // custodyChanged tells where an asset stands.
 func (x *act) custodyChanged(ctx context.Context, r record.Asset) error {
-	f := facts.AssetCustodyChanged{Contract: x.key().Name(), Asset: r.Name(), Subscription: x.key().In(r.Subscription).SubscriptionName(),
-		State: string(r.State), Changed: x.today, ReturnLastDay: r.ReturnLast}
+	f := facts.AssetCustodyChanged{
+		Contract: x.key().Name(), Asset: r.Name(), Subscription: x.key().In(r.Subscription).SubscriptionName(),
+		State: string(r.State), Changed: x.today, ReturnLastDay: r.ReturnLast,
+	}
 	if x.terms.Custody != nil {
 		if f.Clause = x.terms.Custody.Clause; !r.ReturnLast.IsZero() {
 			f.Clause = x.terms.Custody.ReturnClause
@@ -129,8 +133,10 @@ func (a *App) ReceiveAsset(ctx context.Context, in Receipt) (record.Asset, error
 			notBefore(in.On, r.Delivered, "returned_date", "the delivery")); err != nil {
 			return r, err
 		}
-		withdraws := custody.Withdraws(x.terms, custody.Receipt{On: in.On, Condition: in.Condition,
-			Demanded: r.State == custody.Demanded, Paid: r.Paid})
+		withdraws := custody.Withdraws(x.terms, custody.Receipt{
+			On: in.On, Condition: in.Condition,
+			Demanded: r.State == custody.Demanded, Paid: r.Paid,
+		})
 		if err := x.settleReturn(in.On, r); err != nil {
 			return r, err
 		}
@@ -146,8 +152,10 @@ func (a *App) ReceiveAsset(ctx context.Context, in Receipt) (record.Asset, error
 		if err := x.custodyChanged(ctx, r); err != nil || !withdraws {
 			return r, err
 		}
-		return r, x.tell(ctx, facts.ReplacementWithdrawn{Contract: x.key().Name(), Asset: r.Name(),
-			Subscription: x.key().In(r.Subscription).SubscriptionName(), Clause: x.terms.Replacement.ReturnClause})
+		return r, x.tell(ctx, facts.ReplacementWithdrawn{
+			Contract: x.key().Name(), Asset: r.Name(),
+			Subscription: x.key().In(r.Subscription).SubscriptionName(), Clause: x.terms.Replacement.ReturnClause,
+		})
 	}, func(ctx context.Context, q db.Querier) (record.Asset, error) { return a.readAsset(ctx, q, in.Asset) })
 }
 
@@ -215,8 +223,10 @@ func (x *act) demandPrice(ctx context.Context, r *record.Asset, d custody.Demand
 	}
 	r.Demand, r.PaymentLast = d.Date, d.PaymentLastDay
 	r.Citations = append(r.Citations, d.Explanation.Citations()...)
-	return x.tell(ctx, facts.ReplacementDemanded{Contract: x.key().Name(), Asset: r.Name(),
-		Subscription: x.key().In(r.Subscription).SubscriptionName(), Price: d.Price, Demand: d.Date, LastDay: d.PaymentLastDay, Clause: d.Clause})
+	return x.tell(ctx, facts.ReplacementDemanded{
+		Contract: x.key().Name(), Asset: r.Name(),
+		Subscription: x.key().In(r.Subscription).SubscriptionName(), Price: d.Price, Demand: d.Date, LastDay: d.PaymentLastDay, Clause: d.Clause,
+	})
 }
 
 // DemandReplacement demands the price of an asset that was not returned in time.

@@ -88,8 +88,10 @@ func (x *act) judge(ctx context.Context, c record.Case) (record.Case, error) {
 func (x *act) moved(ctx context.Context, c record.Case) error {
 	switch c.State {
 	case cure.Demanded:
-		return x.tx.SetDeadline(commit.Deadline{Name: cureEnd(c), Subject: c.Name(), Kind: kindCureEnd, Clause: c.Ground,
-			Consequence: "the provider may suspend or terminate services", Due: x.start(c.RemedyFrom), Rank: commit.RankEnforcement})
+		return x.tx.SetDeadline(commit.Deadline{
+			Name: cureEnd(c), Subject: c.Name(), Kind: kindCureEnd, Clause: c.Ground,
+			Consequence: "the provider may suspend or terminate services", Due: x.start(c.RemedyFrom), Rank: commit.RankEnforcement,
+		})
 	case cure.RemedyAvailable:
 		if err := x.tx.SettleDeadline(cureEnd(c), commit.Missed); err != nil {
 			return err

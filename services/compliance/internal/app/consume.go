@@ -173,8 +173,10 @@ func (a *App) project(ctx context.Context, tx *commit.Tx, source string, f facts
 	if err != nil || !ok {
 		return err
 	}
-	o := record.Obligation{CustomerKey: k, ID: resource.ID("obligation", source, k.Name(), f.Name), Service: source, Deadline: f.Name,
-		Subject: f.Subject, Kind: f.Kind, Due: f.Due, Clause: f.Clause, Consequence: f.Consequence, Version: f.Version}
+	o := record.Obligation{
+		CustomerKey: k, ID: resource.ID("obligation", source, k.Name(), f.Name), Service: source, Deadline: f.Name,
+		Subject: f.Subject, Kind: f.Kind, Due: f.Due, Clause: f.Clause, Consequence: f.Consequence, Version: f.Version,
+	}
 	switch {
 	case f.State == string(commit.Met):
 		o.State = record.Met

@@ -9,8 +9,10 @@ import (
 	"cloudpact.dev/services/compliance/internal/retention"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/kit/commit"
-	"cloudpact.dev/services/terms"
 )
+
+// causeExpiry is how billing spells that the order ended a service by itself.
+const causeExpiry = "EXPIRY"
 
 // Kinds of the deadlines that an end sets.
 const (
@@ -62,7 +64,7 @@ func (x *act) serviceChanged(ctx context.Context, f facts.Subscription) error {
 // uses is what an asset serves.
 func (x *act) uses(ctx context.Context, r record.Asset) (custody.Use, error) {
 	s, _, err := x.store.Service(ctx, x.tx, x.key().In(r.Subscription))
-	return custody.Use{LastDay: s.LastDay, Expired: s.EndCause == terms.EndByExpiry}, err
+	return custody.Use{LastDay: s.LastDay, Expired: s.EndCause == causeExpiry}, err
 }
 
 // limitReturn sets, moves or withdraws the time limit for returning an asset,
@@ -82,10 +84,14 @@ func (x *act) limitReturn(ctx context.Context, r *record.Asset) error {
 		return x.dropReturn(*r)
 	}
 	clause := x.terms.Custody.ReturnClause
-	stop := commit.Deadline{Name: kindAssetStop + "/" + r.Name(), Subject: r.Name(), Kind: kindAssetStop, Clause: clause,
-		Consequence: "the asset is to be returned", Due: x.start(limit.StopFrom), Rank: commit.RankState}
-	late := commit.Deadline{Name: kindAssetReturn + "/" + r.Name(), Subject: r.Name(), Kind: kindAssetReturn, Clause: clause,
-		Consequence: "the provider may demand the replacement price", Due: x.start(limit.OverdueFrom), Rank: commit.RankEnforcement}
+	stop := commit.Deadline{
+		Name: kindAssetStop + "/" + r.Name(), Subject: r.Name(), Kind: kindAssetStop, Clause: clause,
+		Consequence: "the asset is to be returned", Due: x.start(limit.StopFrom), Rank: commit.RankState,
+	}
+	late := commit.Deadline{
+		Name: kindAssetReturn + "/" + r.Name(), Subject: r.Name(), Kind: kindAssetReturn, Clause: clause,
+		Consequence: "the provider may demand the replacement price", Due: x.start(limit.OverdueFrom), Rank: commit.RankEnforcement,
+	}
 	if r.State == custody.InCustody {
 		if err := x.tx.SetDeadline(stop); err != nil {
 			return err
@@ -180,8 +186,10 @@ func (x *act) judgeRetention(ctx context.Context, r *record.Retention) error {
 	case !ended:
 		return x.tx.SettleDeadline(name, commit.Withdrawn)
 	case x.today.Before(first):
-		return x.tx.SetDeadline(commit.Deadline{Name: name, Subject: r.SubscriptionName(), Kind: kindDataDeletion, Clause: x.terms.Retention.Clause,
-			Consequence: "the provider may delete the data stored in the service", Due: x.start(first), Rank: commit.RankEntitlement})
+		return x.tx.SetDeadline(commit.Deadline{
+			Name: name, Subject: r.SubscriptionName(), Kind: kindDataDeletion, Clause: x.terms.Retention.Clause,
+			Consequence: "the provider may delete the data stored in the service", Due: x.start(first), Rank: commit.RankEntitlement,
+		})
 	}
 	if err := x.tx.SettleDeadline(name, commit.Met); err != nil || r.State != retention.Allowed || was == retention.Allowed {
 		return err

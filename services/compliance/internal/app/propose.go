@@ -49,13 +49,17 @@ func (a *App) ProposeHold(ctx context.Context, in HoldProposal) (record.Decision
 		if !ok {
 			return record.Decision{}, noGround(c, "the terms give no right to suspend for "+c.Cause)
 		}
-		h := record.Hold{Key: in.Hold, Case: c.ID, Account: c.Account, Subscriptions: subscriptions, State: record.HoldProposed,
-			Clause: rule.Clause, ProposedBy: x.actor, Version: 1}
+		h := record.Hold{
+			Key: in.Hold, Case: c.ID, Account: c.Account, Subscriptions: subscriptions, State: record.HoldProposed,
+			Clause: rule.Clause, ProposedBy: x.actor, Version: 1,
+		}
 		if err := inserted(x.store.InsertHold(ctx, x.tx, h), h.Name()); err != nil {
 			return record.Decision{}, err
 		}
-		return x.propose(ctx, record.Decision{Action: decision.PlaceHold, Subject: h.Name(), Case: c.ID, Subscriptions: subscriptions, Clause: rule.Clause,
-			Citations: []explain.Citation{x.terms.Cite(rule.Clause, rule.Scope.Reading, rule.Notice.Reading, rule.ChargesContinue.Reading)}})
+		return x.propose(ctx, record.Decision{
+			Action: decision.PlaceHold, Subject: h.Name(), Case: c.ID, Subscriptions: subscriptions, Clause: rule.Clause,
+			Citations: []explain.Citation{x.terms.Cite(rule.Clause, rule.Scope.Reading, rule.Notice.Reading, rule.ChargesContinue.Reading)},
+		})
 	}, func(ctx context.Context, q db.Querier) (record.Decision, error) {
 		return a.latest(ctx, q, in.Hold.ContractKey, decision.PlaceHold, in.Hold.HoldName())
 	})
@@ -174,9 +178,11 @@ func (a *App) ProposeTermination(ctx context.Context, in TerminationProposal) (r
 		if err := x.running(ctx, names); err != nil {
 			return record.Decision{}, err
 		}
-		return x.propose(ctx, record.Decision{Action: decision.Terminate, Subject: c.Name(), Case: c.ID, Subscriptions: names,
+		return x.propose(ctx, record.Decision{
+			Action: decision.Terminate, Subject: c.Name(), Case: c.ID, Subscriptions: names,
 			LastDay: in.LastDay, Note: in.Note, Clause: policy.TerminationClause,
-			Citations: []explain.Citation{x.terms.Cite(policy.TerminationClause, policy.TerminationEffective.Reading)}})
+			Citations: []explain.Citation{x.terms.Cite(policy.TerminationClause, policy.TerminationEffective.Reading)},
+		})
 	}, func(ctx context.Context, q db.Querier) (record.Decision, error) {
 		return a.latest(ctx, q, in.Contract, decision.Terminate, in.Case.CaseName())
 	})

@@ -89,65 +89,78 @@ func (l listed[T]) page(ctx context.Context, a *App, in List) ([]T, string, erro
 
 // Cases lists cases by the day on which they arose.
 func (a *App) Cases(ctx context.Context, in List) ([]record.Case, string, error) {
-	return listed[record.Case]{name: "cases",
+	return listed[record.Case]{
+		name: "cases",
 		sort: func(c record.Case) []string { return []string{c.Opened.String(), c.Customer, c.Contract, c.ID} },
 		read: func(ctx context.Context, q db.Querier, p store.Page) ([]record.Case, error) {
 			return a.store.Cases(ctx, q, in.Scope, p)
-		}}.page(ctx, a, in)
+		},
+	}.page(ctx, a, in)
 }
 
 // Holds lists holds by customer, contract and id.
 func (a *App) Holds(ctx context.Context, in List) ([]record.Hold, string, error) {
-	return listed[record.Hold]{name: "holds",
+	return listed[record.Hold]{
+		name: "holds",
 		sort: func(h record.Hold) []string { return []string{h.Customer, h.Contract, h.ID} },
 		read: func(ctx context.Context, q db.Querier, p store.Page) ([]record.Hold, error) {
 			return a.store.Holds(ctx, q, in.Scope, p)
-		}}.page(ctx, a, in)
+		},
+	}.page(ctx, a, in)
 }
 
 // Decisions lists decisions by the instant of the proposal.
 func (a *App) Decisions(ctx context.Context, in List) ([]record.Decision, string, error) {
-	return listed[record.Decision]{name: "decisions",
+	return listed[record.Decision]{
+		name: "decisions",
 		sort: func(d record.Decision) []string {
 			return []string{db.Time(d.Proposed).String(), d.Customer, d.Contract, d.ID}
 		},
 		read: func(ctx context.Context, q db.Querier, p store.Page) ([]record.Decision, error) {
 			return a.store.Decisions(ctx, q, in.Scope, p)
-		}}.page(ctx, a, in)
+		},
+	}.page(ctx, a, in)
 }
 
 // Assets lists assets by customer, contract and id.
 func (a *App) Assets(ctx context.Context, in List) ([]record.Asset, string, error) {
-	return listed[record.Asset]{name: "assets",
+	return listed[record.Asset]{
+		name: "assets",
 		sort: func(r record.Asset) []string { return []string{r.Customer, r.Contract, r.ID} },
 		read: func(ctx context.Context, q db.Querier, p store.Page) ([]record.Asset, error) {
 			return a.store.Assets(ctx, q, in.Scope, p)
-		}}.page(ctx, a, in)
+		},
+	}.page(ctx, a, in)
 }
 
 // Obligations lists obligations by due time.
 func (a *App) Obligations(ctx context.Context, in List, runningOnly bool) ([]record.Obligation, string, error) {
-	return listed[record.Obligation]{name: "obligations/" + strconv.FormatBool(runningOnly),
+	return listed[record.Obligation]{
+		name: "obligations/" + strconv.FormatBool(runningOnly),
 		sort: func(o record.Obligation) []string {
 			return []string{db.Time(store.SortDue(o)).String(), o.Customer, o.ID}
 		},
 		read: func(ctx context.Context, q db.Querier, p store.Page) ([]record.Obligation, error) {
 			return a.store.Obligations(ctx, q, in.Scope.CustomerKey, runningOnly, p)
-		}}.page(ctx, a, in)
+		},
+	}.page(ctx, a, in)
 }
 
 // Notices lists notices, oldest first.
 func (a *App) Notices(ctx context.Context, in List) ([]record.Notice, string, error) {
-	return listed[record.Notice]{name: "notices",
+	return listed[record.Notice]{
+		name: "notices",
 		sort: func(n record.Notice) []string { return []string{db.Time(n.Given).String(), n.Customer, n.ID} },
 		read: func(ctx context.Context, q db.Querier, p store.Page) ([]record.Notice, error) {
 			return a.store.Notices(ctx, q, in.Scope.CustomerKey, p)
-		}}.page(ctx, a, in)
+		},
+	}.page(ctx, a, in)
 }
 
 // AuditEntries lists the audit log, oldest first.
 func (a *App) AuditEntries(ctx context.Context, in List) ([]record.AuditEntry, string, error) {
-	return listed[record.AuditEntry]{name: "auditEntries",
+	return listed[record.AuditEntry]{
+		name: "auditEntries",
 		sort: func(e record.AuditEntry) []string {
 			return []string{db.Time(e.Recorded).String(), e.Customer, strconv.FormatInt(e.Place, 10), e.ID}
 		},
@@ -160,5 +173,6 @@ func (a *App) AuditEntries(ctx context.Context, in List) ([]record.AuditEntry, s
 				p.After[2] = place
 			}
 			return a.store.Audit(ctx, q, in.Scope.CustomerKey, p)
-		}}.page(ctx, a, in)
+		},
+	}.page(ctx, a, in)
 }

@@ -58,8 +58,10 @@ func (a *App) OfferRestoration(ctx context.Context, in RestorationOffer) (record
 		if h.Account != "" {
 			account = x.key().In(h.Account).AccountName()
 		}
-		return h, x.tell(ctx, facts.RestorationOffered{Contract: x.key().Name(), Hold: h.Name(), Account: account, Fee: fee,
-			AccountCleared: o.AccountCleared, DepositComplete: o.DepositComplete, Offered: x.today, Clause: x.terms.Restoration.Clause})
+		return h, x.tell(ctx, facts.RestorationOffered{
+			Contract: x.key().Name(), Hold: h.Name(), Account: account, Fee: fee,
+			AccountCleared: o.AccountCleared, DepositComplete: o.DepositComplete, Offered: x.today, Clause: x.terms.Restoration.Clause,
+		})
 	}, func(ctx context.Context, q db.Querier) (record.Hold, error) { return a.readHold(ctx, q, in.Hold) })
 }
 
@@ -81,8 +83,10 @@ func (a *App) ProposeRestoration(ctx context.Context, k record.Key, etag string)
 			return record.Decision{}, notMet(h, open)
 		}
 		policy := x.terms.Restoration
-		return x.propose(ctx, record.Decision{Action: decision.LiftHold, Subject: h.Name(), Case: h.Case, Subscriptions: h.Subscriptions,
-			Clause: policy.Clause, Citations: []explain.Citation{x.terms.Cite(policy.Clause, policy.AfterCure.Reading)}})
+		return x.propose(ctx, record.Decision{
+			Action: decision.LiftHold, Subject: h.Name(), Case: h.Case, Subscriptions: h.Subscriptions,
+			Clause: policy.Clause, Citations: []explain.Citation{x.terms.Cite(policy.Clause, policy.AfterCure.Reading)},
+		})
 	}, func(ctx context.Context, q db.Querier) (record.Decision, error) {
 		return a.latest(ctx, q, k.ContractKey, decision.LiftHold, k.HoldName())
 	})

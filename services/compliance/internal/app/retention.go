@@ -22,8 +22,10 @@ func (a *App) ProposeDataDeletion(ctx context.Context, k record.Key, note string
 			return record.Decision{}, notDeletable(r)
 		}
 		policy := x.terms.Retention
-		return x.propose(ctx, record.Decision{Action: decision.DeleteData, Subject: r.Name(), Note: note, Clause: policy.Clause,
-			Citations: []explain.Citation{x.terms.Cite(policy.Clause, policy.GraceDays.Reading, policy.Hold.Reading)}})
+		return x.propose(ctx, record.Decision{
+			Action: decision.DeleteData, Subject: r.Name(), Note: note, Clause: policy.Clause,
+			Citations: []explain.Citation{x.terms.Cite(policy.Clause, policy.GraceDays.Reading, policy.Hold.Reading)},
+		})
 	}, func(ctx context.Context, q db.Querier) (record.Decision, error) {
 		return a.latest(ctx, q, k.ContractKey, decision.DeleteData, k.RetentionName())
 	})

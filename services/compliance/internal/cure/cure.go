@@ -103,8 +103,10 @@ func Run(t terms.Resolved, f Facts) (Period, bool, error) {
 	if rule.TriggerClause != "" {
 		last = last.Cite(t.Cite(rule.TriggerClause, rule.NeedsDemand.Reading))
 	}
-	return Period{Days: days, LastDay: last.Date(), RemedyFrom: last.Date().AddDays(1), Clause: rule.Clause,
-		Explanation: b.Explanation(last)}, true, nil
+	return Period{
+		Days: days, LastDay: last.Date(), RemedyFrom: last.Date().AddDays(1), Clause: rule.Clause,
+		Explanation: b.Explanation(last),
+	}, true, nil
 }
 
 // atOnce is a ground without time to mend: the remedies are there on its day.

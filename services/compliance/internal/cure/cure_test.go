@@ -186,8 +186,10 @@ func TestLaws(t *testing.T) {
 	cpc := cpctest.Terms(t, nil)
 	states := []cure.State{cure.Open, cure.Demanded, cure.Cured, cure.RemedyAvailable, cure.Suspended, cure.Terminated, cure.Closed}
 	rapid.Check(t, func(t *rapid.T) {
-		f := cure.Facts{Name: "case", Cause: terms.CauseNonPayment, Opened: anyDay().Draw(t, "opened"),
-			Demand: anyDay().Draw(t, "demand"), Days: rapid.IntRange(0, 14).Draw(t, "days")}
+		f := cure.Facts{
+			Name: "case", Cause: terms.CauseNonPayment, Opened: anyDay().Draw(t, "opened"),
+			Demand: anyDay().Draw(t, "demand"), Days: rapid.IntRange(0, 14).Draw(t, "days"),
+		}
 		p, runs, err := cure.Run(cpc, f)
 		if err != nil || !runs {
 			t.Fatalf("%v %v", runs, err)

@@ -44,8 +44,10 @@ func TestLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[a-c]{0,3}`)
 		draw := func(name string) decision.Matter {
-			return decision.Matter{Action: decision.LiftHold, Subject: text.Draw(t, name),
-				Facts: rapid.SliceOfN(text, 0, 3).Draw(t, name+" facts")}
+			return decision.Matter{
+				Action: decision.LiftHold, Subject: text.Draw(t, name),
+				Facts: rapid.SliceOfN(text, 0, 3).Draw(t, name+" facts"),
+			}
 		}
 		a, b := draw("a"), draw("b")
 		same := a.Subject == b.Subject && len(a.Facts) == len(b.Facts)

@@ -21,26 +21,29 @@ func ends(t terms.Resolved, fact any) (Notice, bool) {
 	return Notice{}, false
 }
 
+// causes are the causes of an end as billing spells them.
 var causes = map[string]string{
-	terms.EndByCustomerNotice: "by the customer's notice",
-	terms.EndByProviderNotice: "by the provider's notice",
-	terms.EndByCustomerBreach: "for cause",
-	terms.EndByExpiry:         "with its order",
+	"CUSTOMER_NOTICE": "by the customer's notice",
+	"PROVIDER_NOTICE": "by the provider's notice",
+	"BREACH":          "for cause",
+	"EXPIRY":          "with its order",
 }
 
 func ending(t terms.Resolved, f facts.SubscriptionEnded) (Notice, bool) {
 	s := f.Subscription
-	if s.LastDay.IsZero() {
-		return Notice{}, false
+	if s.LastDay.IsZero() || s.EndCause == "CANCELLATION" {
+		return Notice{}, false // a cancellation has its own notice
 	}
 	how := causes[s.EndCause]
 	if how != "" {
 		how = " " + how
 	}
-	return Notice{Kind: ServiceEnding, About: s.Subscription, Key: key("end", s.Version),
+	return Notice{
+		Kind: ServiceEnding, About: s.Subscription, Key: key("end", s.Version),
 		Title:     "Service " + last(s.Subscription) + " ends on " + long(s.LastDay),
 		Text:      "Service " + last(s.Subscription) + " of agreement " + contract(s.Subscription) + " ends" + how + under(t, f.Clause) + ". The last day of service is " + long(s.LastDay) + ".",
-		Citations: cite(t, f.Clause)}, true
+		Citations: cite(t, f.Clause),
+	}, true
 }
 
 func cancelled(t terms.Resolved, f facts.SubscriptionCancelled) Notice {
@@ -54,10 +57,12 @@ func cancelled(t terms.Resolved, f facts.SubscriptionCancelled) Notice {
 	if f.Deemed {
 		how = "is treated as cancelled from " + long(f.Notice) + ", because it did not commence in time"
 	}
-	return Notice{Kind: ServiceCancelled, About: s.Subscription, Key: "cancelled",
+	return Notice{
+		Kind: ServiceCancelled, About: s.Subscription, Key: "cancelled",
 		Title:     "Service " + last(s.Subscription) + " is cancelled",
 		Text:      "Service " + last(s.Subscription) + " of agreement " + contract(s.Subscription) + " " + how + under(t, clause) + ".",
-		Citations: cite(t, clause)}
+		Citations: cite(t, clause),
+	}
 }
 
 func termEnded(t terms.Resolved, f facts.TermEnded) Notice {
@@ -72,11 +77,13 @@ func termEnded(t terms.Resolved, f facts.TermEnded) Notice {
 			then += ", and special offers do not continue"
 		}
 	}
-	return Notice{Kind: TermEnded, About: s.Subscription, Key: key("term", s.TermEnd),
+	return Notice{
+		Kind: TermEnded, About: s.Subscription, Key: key("term", s.TermEnd),
 		Title: "The service period of " + last(s.Subscription) + " is over",
 		Text: "The last day of the service period of " + last(s.Subscription) + " was " + long(s.TermEnd.AddDays(-1)) + ". " + then +
 			under(t, clause) + ".",
-		Citations: cite(t, clause)}
+		Citations: cite(t, clause),
+	}
 }
 
 func capacity(t terms.Resolved, f facts.CapacityCrossed) (Notice, bool) {
@@ -87,9 +94,11 @@ func capacity(t terms.Resolved, f facts.CapacityCrossed) (Notice, bool) {
 	if t.Snapshot != nil {
 		clause = t.Snapshot.CapacityClause
 	}
-	return Notice{Kind: CapacityWarning, About: f.Subscription, Key: key(f.Percent, f.At.UTC().Unix()),
+	return Notice{
+		Kind: CapacityWarning, About: f.Subscription, Key: key(f.Percent, f.At.UTC().Unix()),
 		Title: "The storage of " + last(f.Subscription) + " is filling up",
 		Text: "At " + f.At.In(t.Zone()).Format("15:04 on 2 January 2006") + " more than " + key(f.Percent) + " per cent of the storage of " +
 			last(f.Subscription) + " was in use" + under(t, clause) + ". Please say promptly what is to be removed, or order more.",
-		Citations: cite(t, clause)}, true
+		Citations: cite(t, clause),
+	}, true
 }

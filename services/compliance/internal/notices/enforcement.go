@@ -23,9 +23,11 @@ func enforcement(t terms.Resolved, fact any) (Notice, bool) {
 }
 
 func cureDemand(t terms.Resolved, f facts.CureDemanded) Notice {
-	n := Notice{Kind: CureDemand, About: f.Case, Key: key("demand", f.Demand),
+	n := Notice{
+		Kind: CureDemand, About: f.Case, Key: key("demand", f.Demand),
 		Title: "Demand to mend a breach by " + long(f.LastDay),
-		Text:  "We demand that the breach recorded as " + last(f.Case) + " be mended by " + long(f.LastDay) + under(t, f.Clause) + "."}
+		Text:  "We demand that the breach recorded as " + last(f.Case) + " be mended by " + long(f.LastDay) + under(t, f.Clause) + ".",
+	}
 	clauses := []string{f.Clause}
 	if f.Open.Sign() > 0 {
 		trigger := ""
@@ -43,11 +45,13 @@ func cureDemand(t terms.Resolved, f facts.CureDemanded) Notice {
 }
 
 func held(t terms.Resolved, f facts.HoldPlaced) Notice {
-	return Notice{Kind: HoldPlaced, About: f.Hold, Key: "placed",
+	return Notice{
+		Kind: HoldPlaced, About: f.Hold, Key: "placed",
 		Title: "Services of agreement " + contract(f.Hold) + " are suspended",
 		Text: text("From "+f.Placed.In(t.Zone()).Format("2 January 2006, 15:04")+" these services are suspended: "+
 			services(f.Subscriptions)+under(t, f.Clause)+".", "Charges go on where the agreement says so."),
-		Citations: cite(t, f.Clause)}
+		Citations: cite(t, f.Clause),
+	}
 }
 
 func offer(t terms.Resolved, f facts.RestorationOffered) Notice {
@@ -65,23 +69,29 @@ func offer(t terms.Resolved, f facts.RestorationOffered) Notice {
 	if len(asks) > 0 {
 		condition = "after " + list(asks)
 	}
-	return Notice{Kind: RestorationOffer, About: f.Hold, Key: "offered", Title: "Offer to restore suspended services",
+	return Notice{
+		Kind: RestorationOffer, About: f.Hold, Key: "offered", Title: "Offer to restore suspended services",
 		Text: "On " + long(f.Offered) + " we offer to restore the services suspended by " + last(f.Hold) + " " + condition +
 			under(t, f.Clause) + ".",
-		Citations: cite(t, f.Clause)}
+		Citations: cite(t, f.Clause),
+	}
 }
 
 func lifted(t terms.Resolved, f facts.HoldLifted) Notice {
-	return Notice{Kind: HoldLifted, About: f.Hold, Key: "lifted",
+	return Notice{
+		Kind: HoldLifted, About: f.Hold, Key: "lifted",
 		Title: "Services of agreement " + contract(f.Hold) + " are restored",
 		Text: "From " + f.Lifted.In(t.Zone()).Format("2 January 2006, 15:04") + " these services are restored: " +
 			services(f.Subscriptions) + under(t, f.Clause) + ".",
-		Citations: cite(t, f.Clause)}
+		Citations: cite(t, f.Clause),
+	}
 }
 
 func terminated(t terms.Resolved, f facts.TerminationOrdered) Notice {
-	return Notice{Kind: Termination, About: f.Decision, Key: "ordered", Title: "Termination of services for cause",
+	return Notice{
+		Kind: Termination, About: f.Decision, Key: "ordered", Title: "Termination of services for cause",
 		Text: "These services are terminated" + under(t, f.Clause) + ": " + services(f.Subscriptions) + ". The last day of service is " +
 			long(f.LastDay) + ".",
-		Citations: cite(t, f.Clause)}
+		Citations: cite(t, f.Clause),
+	}
 }

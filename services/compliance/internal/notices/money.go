@@ -51,8 +51,10 @@ func pay(t terms.Resolved, f facts.InvoiceIssued) string {
 }
 
 func overdue(t terms.Resolved, f facts.InvoiceOverdue) Notice {
-	n := Notice{Kind: PaymentOverdue, About: f.Invoice, Key: key("overdue", f.Due),
-		Title: "Invoice " + last(f.Invoice) + " is overdue"}
+	n := Notice{
+		Kind: PaymentOverdue, About: f.Invoice, Key: key("overdue", f.Due),
+		Title: "Invoice " + last(f.Invoice) + " is overdue",
+	}
 	clauses := []string{}
 	interest := ""
 	if t.Invoicing != nil {
@@ -87,8 +89,10 @@ func depositDemand(t terms.Resolved, f facts.DepositDemanded) Notice {
 }
 
 func depositDrawn(t terms.Resolved, f facts.DepositDrawn) Notice {
-	n := Notice{Kind: DepositDrawn, About: f.Account, Key: key("drawn", f.Value, f.Balance.Decimal()),
-		Title: f.Amount.String() + " was taken from the deposit"}
+	n := Notice{
+		Kind: DepositDrawn, About: f.Account, Key: key("drawn", f.Value, f.Balance.Decimal()),
+		Title: f.Amount.String() + " was taken from the deposit",
+	}
 	clause := ""
 	if t.Deposit != nil {
 		clause = t.Deposit.DrawClause
@@ -100,8 +104,10 @@ func depositDrawn(t terms.Resolved, f facts.DepositDrawn) Notice {
 }
 
 func depositRefunded(t terms.Resolved, f facts.DepositRefunded) Notice {
-	n := Notice{Kind: DepositRefunded, About: f.Account, Key: key("refunded", f.Value),
-		Title: "The deposit is returned"}
+	n := Notice{
+		Kind: DepositRefunded, About: f.Account, Key: key("refunded", f.Value),
+		Title: "The deposit is returned",
+	}
 	clause := ""
 	if t.Deposit != nil {
 		clause = t.Deposit.RefundClause

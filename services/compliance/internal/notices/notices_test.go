@@ -102,8 +102,12 @@ func TestTexts(t *testing.T) {
 func TestSilence(t *testing.T) {
 	cpc := cpctest.Terms(t, nil)
 	for _, f := range []any{
-		facts.AccountCleared{}, facts.CaseOpened{}, facts.DecisionMade{},
-		facts.AssetCustodyChanged{State: "IN_CUSTODY"}, facts.SubscriptionEnded{}, facts.CapacityCrossed{},
+		facts.AccountCleared{},
+		facts.CaseOpened{},
+		facts.DecisionMade{},
+		facts.AssetCustodyChanged{State: "IN_CUSTODY"},
+		facts.SubscriptionEnded{},
+		facts.CapacityCrossed{},
 		facts.DataDeletionAllowed{Subscription: compute, From: day("2025-10-01")}, // clause 1.9 asks for no notice
 	} {
 		if n, ok := notices.For(cpc, f); ok {

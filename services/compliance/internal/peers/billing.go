@@ -54,8 +54,10 @@ func bookFact(c *billingv1.Change) any {
 	case *billingv1.Change_SubscriptionEnded:
 		return facts.SubscriptionEnded{Subscription: subscription(b.SubscriptionEnded.GetSubscription()), Clause: b.SubscriptionEnded.GetClause()}
 	case *billingv1.Change_SubscriptionCancelled:
-		return facts.SubscriptionCancelled{Subscription: subscription(b.SubscriptionCancelled.GetSubscription()),
-			Notice: day(b.SubscriptionCancelled.GetNoticeDate()), Deemed: b.SubscriptionCancelled.GetDeemed()}
+		return facts.SubscriptionCancelled{
+			Subscription: subscription(b.SubscriptionCancelled.GetSubscription()),
+			Notice:       day(b.SubscriptionCancelled.GetNoticeDate()), Deemed: b.SubscriptionCancelled.GetDeemed(),
+		}
 	}
 	return nil
 }
@@ -65,8 +67,10 @@ func moneyFact(c *billingv1.Change) any {
 	switch b := c.GetBody().(type) {
 	case *billingv1.Change_InvoiceIssued:
 		f := b.InvoiceIssued
-		return facts.InvoiceIssued{Account: f.GetAccount(), Invoice: f.GetInvoice(), Date: day(f.GetInvoiceDate()), Due: day(f.GetDueDate()),
-			Total: amount(f.GetTotal()), Kind: f.GetKind()}
+		return facts.InvoiceIssued{
+			Account: f.GetAccount(), Invoice: f.GetInvoice(), Date: day(f.GetInvoiceDate()), Due: day(f.GetDueDate()),
+			Total: amount(f.GetTotal()), Kind: f.GetKind(),
+		}
 	case *billingv1.Change_InvoiceSettled:
 		f := b.InvoiceSettled
 		return facts.InvoiceSettled{Account: f.GetAccount(), Invoice: f.GetInvoice(), Paid: day(f.GetPaidDate()), Identities: f.GetIdentities()}
@@ -75,8 +79,10 @@ func moneyFact(c *billingv1.Change) any {
 		return facts.InvoiceOverdue{Account: f.GetAccount(), Invoice: f.GetInvoice(), Due: day(f.GetDueDate()), Open: amount(f.GetOpen())}
 	case *billingv1.Change_AccountOverdue:
 		f := b.AccountOverdue
-		return facts.AccountOverdue{Account: f.GetAccount(), Since: day(f.GetSince()), OldestDue: day(f.GetOldestDue()),
-			Open: amount(f.GetOpen()), Subscriptions: f.GetSubscriptions()}
+		return facts.AccountOverdue{
+			Account: f.GetAccount(), Since: day(f.GetSince()), OldestDue: day(f.GetOldestDue()),
+			Open: amount(f.GetOpen()), Subscriptions: f.GetSubscriptions(),
+		}
 	case *billingv1.Change_AccountCleared:
 		return facts.AccountCleared{Account: b.AccountCleared.GetAccount(), Cleared: day(b.AccountCleared.GetClearedDate())}
 	}
@@ -88,8 +94,10 @@ func depositFact(c *billingv1.Change) any {
 	switch b := c.GetBody().(type) {
 	case *billingv1.Change_DepositDemanded:
 		f := b.DepositDemanded
-		return facts.DepositDemanded{Account: f.GetAccount(), Amount: amount(f.GetAmount()), Demand: day(f.GetDemandDate()),
-			LastOn: day(f.GetDeadline()), TopUp: f.GetTopup()}
+		return facts.DepositDemanded{
+			Account: f.GetAccount(), Amount: amount(f.GetAmount()), Demand: day(f.GetDemandDate()),
+			LastOn: day(f.GetDeadline()), TopUp: f.GetTopup(),
+		}
 	case *billingv1.Change_DepositHeld:
 		return facts.DepositHeld{Account: b.DepositHeld.GetAccount(), Balance: amount(b.DepositHeld.GetBalance())}
 	case *billingv1.Change_DepositDefaulted:
@@ -119,12 +127,16 @@ func notedFact(c *billingv1.Change) any {
 }
 
 func contract(f *contractv1.ContractFacts) facts.Contract {
-	return facts.Contract{Contract: f.GetContract(), Revision: f.GetTermsRevision(), Hash: f.GetTermsHash(),
-		Readings: f.GetReadings(), Currency: f.GetCurrency()}
+	return facts.Contract{
+		Contract: f.GetContract(), Revision: f.GetTermsRevision(), Hash: f.GetTermsHash(),
+		Readings: f.GetReadings(), Currency: f.GetCurrency(),
+	}
 }
 
 func subscription(f *contractv1.SubscriptionFacts) facts.Subscription {
-	return facts.Subscription{Subscription: f.GetSubscription(), Contract: contract(f.GetContract()), Kind: f.GetKind(),
+	return facts.Subscription{
+		Subscription: f.GetSubscription(), Contract: contract(f.GetContract()), Kind: f.GetKind(),
 		State: f.GetState().String(), Commenced: day(f.GetCommencementDate()), TermEnd: day(f.GetTermEnd()),
-		LastDay: day(f.GetLastDay()), EndCause: f.GetEndCause(), Version: f.GetEndVersion()}
+		LastDay: day(f.GetLastDay()), EndCause: f.GetEndCause(), Version: f.GetEndVersion(),
+	}
 }

@@ -24,8 +24,10 @@ func decodeToken(body []byte) (any, error) {
 	switch b := c.GetBody().(type) {
 	case *tokenv1.Change_SnapshotCapacityCrossed:
 		f := b.SnapshotCapacityCrossed
-		return facts.CapacityCrossed{Subscription: f.GetSubscription(), Percent: int(f.GetPercent()), At: f.GetReportTime().AsTime(),
-			Notified: f.GetNotified()}, nil
+		return facts.CapacityCrossed{
+			Subscription: f.GetSubscription(), Percent: int(f.GetPercent()), At: f.GetReportTime().AsTime(),
+			Notified: f.GetNotified(),
+		}, nil
 	case *tokenv1.Change_OverageUsed:
 		return facts.Noted{Clause: b.OverageUsed.GetClause()}, nil
 	case *tokenv1.Change_OverageQuoted, *tokenv1.Change_OverageAgreed, *tokenv1.Change_OverageWithdrawn, *tokenv1.Change_CorrectionApproved:

@@ -89,8 +89,10 @@ func deadline(c bearer) any {
 }
 
 func limit(f *typev1.DeadlineFacts, state commit.State) facts.Deadline {
-	d := facts.Deadline{Name: f.GetDeadline(), Subject: f.GetSubject(), Kind: f.GetKind(), Clause: f.GetClause(),
-		Consequence: f.GetConsequence(), Version: f.GetVersion(), State: string(state)}
+	d := facts.Deadline{
+		Name: f.GetDeadline(), Subject: f.GetSubject(), Kind: f.GetKind(), Clause: f.GetClause(),
+		Consequence: f.GetConsequence(), Version: f.GetVersion(), State: string(state),
+	}
 	if f.GetDueTime() != nil {
 		d.Due = f.GetDueTime().AsTime()
 	}

@@ -48,10 +48,14 @@ func TestNoConditions(t *testing.T) {
 // open one again.
 func TestLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		o := restoration.Offer{Fee: money.New("HKD", rapid.Int64Range(0, 2).Draw(t, "fee")),
-			AccountCleared: rapid.Bool().Draw(t, "clear"), DepositComplete: rapid.Bool().Draw(t, "deposit")}
-		f := restoration.Facts{FeePaid: rapid.Bool().Draw(t, "paid"), AccountClear: rapid.Bool().Draw(t, "is clear"),
-			DepositComplete: rapid.Bool().Draw(t, "complete")}
+		o := restoration.Offer{
+			Fee:            money.New("HKD", rapid.Int64Range(0, 2).Draw(t, "fee")),
+			AccountCleared: rapid.Bool().Draw(t, "clear"), DepositComplete: rapid.Bool().Draw(t, "deposit"),
+		}
+		f := restoration.Facts{
+			FeePaid: rapid.Bool().Draw(t, "paid"), AccountClear: rapid.Bool().Draw(t, "is clear"),
+			DepositComplete: rapid.Bool().Draw(t, "complete"),
+		}
 		all := restoration.Facts{FeePaid: true, AccountClear: true, DepositComplete: true}
 		if len(restoration.Open(o, all)) != 0 {
 			t.Fatal("all facts, and something is open")

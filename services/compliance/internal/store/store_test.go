@@ -17,3 +17,5 @@ func TestStore(t *testing.T) {
 		storetest.Run(t, d)
 	})
 }
+
+func TestSameSchema(t *testing.T) { dbtest.SameSchema(t, migrations.Files) }

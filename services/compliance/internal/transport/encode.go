@@ -58,11 +58,15 @@ func bodyPB(body any) proto.Message {
 func paperPB(body any) proto.Message {
 	switch f := body.(type) {
 	case facts.AssetCustodyChanged:
-		return &compliancev1.AssetCustodyChanged{Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription, State: f.State,
-			ChangeDate: datePB(f.Changed), ReturnLastDay: datePB(f.ReturnLastDay)}
+		return &compliancev1.AssetCustodyChanged{
+			Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription, State: f.State,
+			ChangeDate: datePB(f.Changed), ReturnLastDay: datePB(f.ReturnLastDay),
+		}
 	case facts.ReplacementDemanded:
-		return &compliancev1.ReplacementDemanded{Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription, Price: moneyPB(f.Price),
-			DemandDate: datePB(f.Demand), PaymentLastDay: datePB(f.LastDay), Clause: f.Clause}
+		return &compliancev1.ReplacementDemanded{
+			Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription, Price: moneyPB(f.Price),
+			DemandDate: datePB(f.Demand), PaymentLastDay: datePB(f.LastDay), Clause: f.Clause,
+		}
 	case facts.ReplacementWithdrawn:
 		return &compliancev1.ReplacementWithdrawn{Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription}
 	case facts.DataDeletionAllowed:
@@ -80,8 +84,10 @@ func paperPB(body any) proto.Message {
 // deadlinePB is what kit publishes about deadlines: four messages alike, told
 // apart by their state.
 func deadlinePB(d commit.Deadline) proto.Message {
-	f := &typev1.DeadlineFacts{Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: timePB(d.Due), Rank: int32(d.Rank),
-		Clause: d.Clause, Consequence: d.Consequence, Version: d.Version}
+	f := &typev1.DeadlineFacts{
+		Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: timePB(d.Due), Rank: int32(d.Rank),
+		Clause: d.Clause, Consequence: d.Consequence, Version: d.Version,
+	}
 	switch d.State {
 	case commit.Met:
 		return &typev1.DeadlineMet{Deadline: f}

@@ -152,8 +152,10 @@ func (s *Service) ProposeTermination(ctx context.Context, in *compliancev1.Propo
 	if err := text(in.GetNote(), "note"); err != nil {
 		return nil, err
 	}
-	d, err := s.app.ProposeTermination(ctx, app.TerminationProposal{Contract: contractOf(ids), Case: of, Subscriptions: in.GetSubscriptions(),
-		LastDay: last, Note: in.GetNote()})
+	d, err := s.app.ProposeTermination(ctx, app.TerminationProposal{
+		Contract: contractOf(ids), Case: of, Subscriptions: in.GetSubscriptions(),
+		LastDay: last, Note: in.GetNote(),
+	})
 	return answer(d, err, decisionPB)
 }
 

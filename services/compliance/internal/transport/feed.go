@@ -114,8 +114,10 @@ func (s *Changes) read(ctx context.Context, p *place, limit int) ([]*compliancev
 		if err := proto.Unmarshal(c.Body, out[i]); err != nil {
 			return nil, fault.Internal(err)
 		}
-		out[i].Head = &typev1.ChangeHead{ChangeId: c.ID, Stream: int32(c.Stream), Position: c.Position, Type: c.Type, Subject: c.Subject,
-			EffectiveTime: timestamppb.New(c.EffectiveTime), RecordTime: timestamppb.New(c.RecordTime)}
+		out[i].Head = &typev1.ChangeHead{
+			ChangeId: c.ID, Stream: int32(c.Stream), Position: c.Position, Type: c.Type, Subject: c.Subject,
+			EffectiveTime: timestamppb.New(c.EffectiveTime), RecordTime: timestamppb.New(c.RecordTime),
+		}
 		p.After[c.Stream] = c.Position
 	}
 	return out, nil

@@ -151,8 +151,10 @@ func (s suite) holds() {
 
 func (s suite) decisions() {
 	for i, id := range []string{"b", "a"} {
-		versioned(s, record.Decision{Key: contract.In(id), Action: decision.PlaceHold, Subject: "hold", Case: "one", State: decision.Proposed,
-			Proposed: morning.Add(time.Duration(i) * time.Second), Version: 1}, s.store.InsertDecision, s.store.UpdateDecision)
+		versioned(s, record.Decision{
+			Key: contract.In(id), Action: decision.PlaceHold, Subject: "hold", Case: "one", State: decision.Proposed,
+			Proposed: morning.Add(time.Duration(i) * time.Second), Version: 1,
+		}, s.store.InsertDecision, s.store.UpdateDecision)
 	}
 	ctx, q := s.Context(), s.db.Read()
 	all, err := s.store.Decisions(ctx, q, contract, store.Page{Limit: 10})
