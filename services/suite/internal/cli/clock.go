@@ -48,7 +48,7 @@ func (a *advanceCmd) Run(ctx context.Context, c *command, out Streams) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(50 * time.Millisecond):
+		case <-time.NewTimer(50 * time.Millisecond).C:
 		}
 		op, err = longrunning.NewOperationsClient(conn).GetOperation(ctx, &longrunning.GetOperationRequest{Name: op.GetName()})
 	}

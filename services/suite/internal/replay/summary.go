@@ -137,11 +137,11 @@ func (s *Summary) MarshalJSON() ([]byte, error) {
 func raw(m proto.Message) json.RawMessage {
 	data, err := protojson.Marshal(m)
 	if err != nil {
-		panic(fmt.Errorf("a message of the suite cannot be written: %w", err))
+		panic(fmt.Errorf("a message of the suite cannot be written: %w", err)) //nolint:forbidigo // it was read from the wire
 	}
 	var b bytes.Buffer
 	if err := json.Compact(&b, data); err != nil {
-		panic(fmt.Errorf("protojson wrote no JSON: %w", err))
+		panic(fmt.Errorf("protojson wrote no JSON: %w", err)) //nolint:forbidigo // it was read from the wire
 	}
 	return b.Bytes()
 }
