@@ -9,6 +9,7 @@ import (
 	"google.golang.org/genproto/googleapis/type/decimal"
 	"google.golang.org/genproto/googleapis/type/money"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
@@ -101,6 +102,8 @@ func scalar(m protoreflect.Message) (string, error) {
 		return x.GetValue(), nil
 	case *timestamppb.Timestamp:
 		return x.AsTime().Format(time.RFC3339Nano), nil
+	case *durationpb.Duration:
+		return SecondsText(x), nil
 	}
 	return "", fmt.Errorf("%s is no single value", m.Descriptor().FullName())
 }
@@ -127,4 +130,17 @@ func DateText(d *date.Date) string {
 		return ""
 	}
 	return fmt.Sprintf("%04d-%02d-%02d", d.GetYear(), d.GetMonth(), d.GetDay())
+}
+
+// SecondsText writes a length of time in seconds, as JSON does: "5400s", "0.5s".
+func SecondsText(d *durationpb.Duration) string {
+	units, nanos, sign := d.GetSeconds(), int64(d.GetNanos()), ""
+	if units < 0 || nanos < 0 {
+		sign, units, nanos = "-", -units, -nanos
+	}
+	frac := strings.TrimRight(fmt.Sprintf("%09d", nanos), "0")
+	if frac != "" {
+		frac = "." + frac
+	}
+	return fmt.Sprintf("%s%d%ss", sign, units, frac)
 }
