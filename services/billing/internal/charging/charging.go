@@ -266,7 +266,7 @@ func (m *maker) cancelled() {
 	}
 	var costs []compensation.Cost
 	for _, e := range m.f.Events {
-		if e.Memo && !e.Withdrawn {
+		if e.Memo && !e.Withdrawn && e.Item == terms.ItemDamages {
 			costs = append(costs, compensation.Cost{Name: e.Identity + "#amount", Amount: e.Amount})
 		}
 	}

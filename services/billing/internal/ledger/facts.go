@@ -76,6 +76,14 @@ type ReplacementFact struct {
 	Withdrawn    bool
 }
 
+// AwardFact is what sla awarded: a measure, never money.
+type AwardFact struct {
+	Subscription      book.SubscriptionKey
+	Assessment        string
+	Target            string
+	Measure, Quantity string
+}
+
 // Change is a decoded change with its place in time.
 type Change struct {
 	Effective time.Time

@@ -12,6 +12,7 @@ import (
 	billingv1 "cloudpact.dev/gen/go/cloudpact/billing/v1"
 	compliancev1 "cloudpact.dev/gen/go/cloudpact/compliance/v1"
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
+	slav1 "cloudpact.dev/gen/go/cloudpact/sla/v1"
 	tokenv1 "cloudpact.dev/gen/go/cloudpact/token/v1"
 	"cloudpact.dev/services/billing/internal/app/bookapp"
 	"cloudpact.dev/services/billing/internal/book"
@@ -25,9 +26,8 @@ import (
 // Taker records a decoded fact in the ledger.
 type Taker func(ctx context.Context, tx *commit.Tx, c ledger.Change) error
 
-// LedgerConsumers let the ledger follow the book, uses beyond the tokens, and
-// what compliance asks money for. What sla awards is recorded there alone: the
-// agreement knows no service credit.
+// LedgerConsumers let the ledger follow the book, uses beyond the tokens, what
+// compliance asks money for and what sla awards.
 func LedgerConsumers(take Taker) []feed.Consumer {
 	return []feed.Consumer{
 		{
@@ -46,6 +46,10 @@ func LedgerConsumers(take Taker) []feed.Consumer {
 		{
 			Name: "ledger-compliance", Source: "compliance", Types: []string{"restoration_offered", "replacement_demanded", "replacement_withdrawn"},
 			Handle: decoded(take, &compliancev1.Change{}, complianceFact),
+		},
+		{
+			Name: "ledger-levels", Source: "sla", Types: []string{"award_granted"},
+			Handle: decoded(take, &slav1.Change{}, slaFact),
 		},
 	}
 }
@@ -175,6 +179,22 @@ func complianceFact(c *compliancev1.Change) (any, error) {
 		return ledger.ReplacementFact{Contract: k, Asset: ledger.Last("/" + w.GetAsset()), Subscription: w.GetSubscription(), Withdrawn: true}, err
 	}
 	return nil, nil
+}
+
+// slaFact is what a change of sla tells the ledger.
+func slaFact(c *slav1.Change) (any, error) {
+	b, ok := c.GetBody().(*slav1.Change_AwardGranted)
+	if !ok {
+		return nil, nil
+	}
+	a := b.AwardGranted
+	k, ok := book.ParseSubscription(a.GetSubscription())
+	if !ok {
+		return nil, nil // of a target that serves no subscription
+	}
+	return ledger.AwardFact{
+		Subscription: k, Assessment: ledger.Last("/" + a.GetAssessment()), Target: ledger.Last("/" + a.GetTarget()), Measure: a.GetMeasure(), Quantity: a.GetQuantity(),
+	}, nil
 }
 
 func replacementFact(d *compliancev1.ReplacementDemanded) (ledger.ReplacementFact, error) {

@@ -84,7 +84,7 @@ func (s *Ledger) GetInvoice(ctx context.Context, in *billingv1.GetInvoiceRequest
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.app.Invoice(ctx, k, id, fullView(in.GetView()))
+	v, err := s.app.Invoice(ctx, k, id)
 	if err != nil {
 		return nil, err
 	}

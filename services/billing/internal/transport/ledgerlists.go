@@ -81,7 +81,7 @@ func (s *Ledger) ListInvoices(ctx context.Context, in *billingv1.ListInvoicesReq
 		return nil, err
 	}
 	full := fullView(in.GetView())
-	rows, err := s.app.Invoices(ctx, scope, l.after, l.limit(), full)
+	rows, err := s.app.Invoices(ctx, scope, l.after, l.limit())
 	if err != nil {
 		return nil, err
 	}

@@ -65,10 +65,7 @@ func (w *work) moment(services []ledger.Service, atOnce bool) (invoicing.Moment,
 			continue
 		}
 		switch {
-		case s.Closed:
-			m.Closed = append(m.Closed, s.Sub.ID)
-			continue
-		case s.Sub.Cancelled:
+		case s.Closed, s.Sub.Cancelled:
 			m.Closed = append(m.Closed, s.Sub.ID)
 			continue
 		case s.Sub.Ended(w.today) && w.reached(s.Sub.LastDay.AddDays(1), atOnce):
@@ -76,6 +73,12 @@ func (w *work) moment(services []ledger.Service, atOnce bool) (invoicing.Moment,
 			continue
 		}
 		m.Alone = false
+		if !s.Sub.Commenced() && s.Sub.LastDay.IsZero() && !s.Sub.Provisional {
+			// No billing day is in sight: what is owed or taken back before
+			// commencement, or after it was revoked, goes out at once.
+			m.Closed = append(m.Closed, s.Sub.ID)
+			continue
+		}
 		if day, ok := invoicing.BillingDay(w.r, s.Sub, s.BilledTo); ok && w.reached(day, atOnce) {
 			m.Regular = true
 		}

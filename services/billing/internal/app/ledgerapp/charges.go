@@ -155,6 +155,9 @@ func (w *work) charge(e charging.Entry) error {
 	id := resource.ID("charge", w.acct.Name(), e.Identity, strconv.Itoa(e.Sequence))
 	c := ledger.Charge{Key: w.acct.AccountKey, ID: id, Place: w.acct.Charges, Entry: e}
 	w.charged = append(w.charged, c)
+	if e.Memo {
+		return nil // evidence is not owed by itself
+	}
 	w.publish(ledger.TypeChargeRecorded, w.acct.Charge(id), ledger.ChargeRecorded{
 		Account: w.acct.Name(), Charge: w.acct.Charge(id), Identity: e.Identity, Amount: e.Amount, Item: e.Item, Clause: e.Clause,
 	})

@@ -33,6 +33,8 @@ func (a *App) Take(ctx context.Context, tx *commit.Tx, c ledger.Change) error {
 		return a.inside(ctx, tx, f.Subscription.ContractKey, func(w *work) error { return w.takeOverage(f) })
 	case ledger.RestorationFact:
 		return a.inside(ctx, tx, f.Account.ContractKey, func(w *work) error { return w.takeRestoration(f) })
+	case ledger.AwardFact:
+		return a.inside(ctx, tx, f.Subscription.ContractKey, func(w *work) error { return w.takeAward(f) })
 	case ledger.ReplacementFact:
 		return a.inside(ctx, tx, f.Contract, func(w *work) error { return w.takeReplacement(f) })
 	}
@@ -229,6 +231,20 @@ func (w *work) takeReplacement(f ledger.ReplacementFact) error {
 		Identity: identity, Item: terms.ItemReplacement, Clause: f.Clause, Subscription: ledger.Last("/" + f.Subscription), Date: f.Date, Amount: f.Price,
 		Separate: true, PayBy: pay, Note: "Market price of the asset " + f.Asset,
 	}, "")
+}
+
+// takeAward keeps an award under its identity. Where the agreement credits no
+// money for service levels it moves none.
+func (w *work) takeAward(f ledger.AwardFact) error {
+	e := charging.Event{
+		Identity: "award/" + f.Assessment + "/" + f.Target, Subscription: f.Subscription.Subscription, Date: w.today, Memo: true,
+		Note: "Awarded " + f.Quantity + " " + f.Measure,
+	}
+	old, _, err := w.a.store.Event(w.ctx, w.tx, w.acct.AccountKey, e.Identity)
+	if err != nil || old.Event == e {
+		return err
+	}
+	return w.a.store.SaveEvent(w.ctx, w.tx, ledger.Event{Key: w.acct.AccountKey, Event: e, Version: old.Version + 1})
 }
 
 // takeEnd records that the contract has ended: what is held is to be returned.

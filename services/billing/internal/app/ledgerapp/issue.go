@@ -11,6 +11,7 @@ import (
 	"cloudpact.dev/services/billing/internal/ledger"
 	"cloudpact.dev/services/billing/internal/payoff"
 	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/terms"
@@ -206,8 +207,12 @@ func (w *work) accrual(i invoicing.Invoice, to date.Date) payoff.Accrual {
 func (w *work) billInterest(i *ledger.Invoice, to date.Date, subscription string) (bool, error) {
 	a := w.accrual(i.Invoice, to)
 	owed := a.Owed()
-	if owed.IsZero() || owed.Sign() < 0 && a.Amount.IsZero() && a.Billed.IsZero() {
+	if owed.IsZero() {
 		return false, nil
+	}
+	if len(a.Explanation.Steps) == 0 {
+		b := explain.New(w.r.Cite(w.r.Interest.Clause))
+		a.Explanation = b.Explanation(b.Int(0).In(w.acct.Currency).Note("as is known now, the document was paid in time"))
 	}
 	c := charging.Charge{
 		Identity: "interest/" + i.ID, Item: terms.ItemInterest, Clause: w.r.Interest.Clause, Amount: a.Amount.Sub(a.Waived), Date: w.today,

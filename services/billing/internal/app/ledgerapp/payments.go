@@ -113,8 +113,9 @@ func (w *work) payInterest(in PaymentInput) error {
 	return err
 }
 
-// invoiceInterest makes a document of the interest accrued to a day; nil where
-// there is none.
+// invoiceInterest makes a document of the interest accrued to a day that was not
+// invoiced, or a credit note of what was invoiced too much; nil where there is
+// none.
 func (w *work) invoiceInterest(to date.Date) (*ledger.Invoice, error) {
 	docs, err := w.documents()
 	if err != nil {
@@ -122,9 +123,6 @@ func (w *work) invoiceInterest(to date.Date) (*ledger.Invoice, error) {
 	}
 	from := len(w.charged)
 	for _, d := range docs {
-		if w.accrual(d.Invoice, to).Owed().Sign() <= 0 {
-			continue
-		}
 		if _, err := w.billInterest(d, to, ""); err != nil {
 			return nil, err
 		}
@@ -137,6 +135,9 @@ func (w *work) invoiceInterest(to date.Date) (*ledger.Invoice, error) {
 	for i := from; i < len(w.charged); i++ {
 		draft.Lines = append(draft.Lines, pendingOf(w.charged[i]).Line)
 		byID[w.charged[i].ID] = &w.charged[i]
+	}
+	if draft.Total(w.acct.Currency).Sign() < 0 {
+		draft.Kind = invoicing.CreditNote // late facts made the interest smaller
 	}
 	if err := w.issue(draft, byID, nil); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"cloudpact.dev/services/billing/internal/strikes"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/money"
+	"cloudpact.dev/services/terms"
 )
 
 // AccountView is an account as of the provider's today.
@@ -56,6 +57,11 @@ func (a *App) accountView(ctx context.Context, acct ledger.Account, today date.D
 
 // Accounts lists accounts below the scope, whose empty ids are any.
 func (a *App) Accounts(ctx context.Context, scope book.ContractKey, after []string, limit int) ([]AccountView, error) {
+	if scope.Customer != "" && scope.Contract != "" {
+		if err := a.exists(ctx, ledger.MainOf(scope)); err != nil {
+			return nil, err
+		}
+	}
 	accts, err := a.store.Accounts(ctx, a.db.Read(), scope, after, limit)
 	if err != nil {
 		return nil, err
@@ -98,21 +104,33 @@ type InvoiceView struct {
 	Drawable bool
 }
 
-// Invoice reads a document; with full its charges too.
-func (a *App) Invoice(ctx context.Context, k ledger.AccountKey, id string, full bool) (InvoiceView, error) {
+// Invoice reads a document with its charges.
+func (a *App) Invoice(ctx context.Context, k ledger.AccountKey, id string) (InvoiceView, error) {
 	i, ok, err := a.store.Invoice(ctx, a.db.Read(), k, id)
 	if i, err = found(i, ok, err, k.Invoice(id)); err != nil {
 		return InvoiceView{}, err
 	}
-	return a.invoiceView(ctx, i, full)
+	return a.invoiceView(ctx, i)
 }
 
-func (a *App) invoiceView(ctx context.Context, i ledger.Invoice, full bool) (InvoiceView, error) {
+// standing is an account with the provider's today and the terms in force.
+type standing struct {
+	acct  ledger.Account
+	today date.Date
+	r     terms.Resolved
+}
+
+func (a *App) invoiceView(ctx context.Context, i ledger.Invoice) (InvoiceView, error) {
 	acct, today, r, err := a.present(ctx, i.AccountKey)
-	v := InvoiceView{Invoice: i, Today: today}
 	if err != nil {
-		return v, err
+		return InvoiceView{}, err
 	}
+	return a.viewOn(ctx, i, standing{acct, today, r})
+}
+
+func (a *App) viewOn(ctx context.Context, i ledger.Invoice, s standing) (InvoiceView, error) {
+	acct, today, r := s.acct, s.today, s.r
+	v := InvoiceView{Invoice: i, Today: today}
 	v.Drawable = r.Deposit != nil && i.Open().Sign() > 0 && acct.Deposit.Balance.Sign() > 0 && !today.Before(deposit.DrawableFrom(r, i.Due))
 	cs, err := a.store.OnInvoice(ctx, a.db.Read(), i.AccountKey, i.ID)
 	v.Charges = make(map[string]ledger.Charge, len(cs))
@@ -124,7 +142,7 @@ func (a *App) invoiceView(ctx context.Context, i ledger.Invoice, full bool) (Inv
 
 // Invoices lists documents below the scope, whose empty ids are any, by date and
 // number.
-func (a *App) Invoices(ctx context.Context, scope ledger.AccountKey, after []string, limit int, full bool) ([]InvoiceView, error) {
+func (a *App) Invoices(ctx context.Context, scope ledger.AccountKey, after []string, limit int) ([]InvoiceView, error) {
 	if scope.Customer != "" && scope.Contract != "" && scope.Account != "" {
 		if err := a.exists(ctx, scope); err != nil {
 			return nil, err
@@ -135,8 +153,16 @@ func (a *App) Invoices(ctx context.Context, scope ledger.AccountKey, after []str
 		return nil, err
 	}
 	out := make([]InvoiceView, len(rows))
+	known := map[ledger.AccountKey]standing{}
 	for i, row := range rows {
-		if out[i], err = a.invoiceView(ctx, row, full); err != nil {
+		s, ok := known[row.AccountKey]
+		if !ok {
+			if s.acct, s.today, s.r, err = a.present(ctx, row.AccountKey); err != nil {
+				return nil, err
+			}
+			known[row.AccountKey] = s
+		}
+		if out[i], err = a.viewOn(ctx, row, s); err != nil {
 			return nil, err
 		}
 	}
@@ -152,7 +178,7 @@ type Explained struct {
 
 // ExplainInvoice says how a document came about.
 func (a *App) ExplainInvoice(ctx context.Context, k ledger.AccountKey, id string) (Explained, error) {
-	v, err := a.Invoice(ctx, k, id, true)
+	v, err := a.Invoice(ctx, k, id)
 	if err != nil {
 		return Explained{}, err
 	}

@@ -297,3 +297,5 @@ func (r *rig) sound(t *testing.T, contract string) {
 		t.Errorf("the journal sums to %d", sum)
 	}
 }
+
+func mustMoney(text string) money.Money { return money.MustParse("HKD", text) }
