@@ -53,7 +53,7 @@ type Event struct {
 	Unit         string    `json:"unit,omitempty"`
 	Date         date.Date `json:"date"`
 	// Amount is in major units of the account's currency.
-	Amount money.Money `json:"amount,omitzero"`
+	Amount money.Money `json:"amount"`
 	// Unpriced tells that the amount is not agreed yet: the charge is parked.
 	Unpriced bool `json:"unpriced,omitempty"`
 	// Withdrawn tells that nothing is owed any more.
