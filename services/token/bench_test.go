@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -94,7 +95,7 @@ func (l *load) drive(b *testing.B, callers, weight int, call func(client tokenv1
 	var count atomic.Int64
 	times := make([][]time.Duration, callers)
 	stop := make(chan struct{})
-	watch := clock.Stopwatch()
+	watch, cpu := clock.Stopwatch(), cpuTime()
 	for c := range callers {
 		wg.Go(func() {
 			client := tokenv1.NewTokenServiceClient(l.conns[c%len(l.conns)])
@@ -120,9 +121,19 @@ func (l *load) drive(b *testing.B, callers, weight int, call func(client tokenv1
 	took := watch()
 	all := slices.Sorted(slices.Values(slices.Concat(times...)))
 	b.ReportMetric(float64(count.Load())/took.Seconds(), "items/s")
+	b.ReportMetric(float64((cpuTime()-cpu).Microseconds())/float64(count.Load()), "cpu-us/item")
 	b.ReportMetric(float64(all[len(all)/2].Microseconds())/1000, "p50-ms")
 	b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
 	b.ReportMetric(0, "ns/op")
+}
+
+// cpuTime is what this process, callers and service alike, has computed so far.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func engines(b *testing.B, fn func(b *testing.B, cfg db.Config)) {

@@ -192,7 +192,7 @@ func (a *App) keepTerms(ctx context.Context, tx store.Tx, s store.Subscription) 
 	if s.TermsHash == "" {
 		return nil
 	}
-	if _, ok, err := a.store.Revision(ctx, tx, s.TermsHash); err != nil || ok {
+	if ok, err := a.store.HasRevision(ctx, tx, s.TermsHash); err != nil || ok {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)

@@ -88,6 +88,9 @@ func PlanUse(p Policy, s Service, u Use, now time.Time) (Plan, error) {
 // times fills in the instants and checks them: a use is not in the future, was
 // not done before it was asked for, and lies within the service.
 func (o *Plan) times(p Policy, s Service, now time.Time) error {
+	if o.Completed.After(now) {
+		return refuse(ReasonTime, "completed_time", "completed_time lies after the provider's now, %s", now.Format(time.RFC3339))
+	}
 	if o.Requested.IsZero() {
 		o.Requested = now
 		if !o.Completed.IsZero() {
@@ -100,8 +103,8 @@ func (o *Plan) times(p Policy, s Service, now time.Time) error {
 	if o.Requested.After(now) {
 		return refuse(ReasonTime, "requested_time", "requested_time lies after the provider's now, %s", now.Format(time.RFC3339))
 	}
-	if o.Completed.After(now) || o.Completed.Before(o.Requested) {
-		return refuse(ReasonTime, "completed_time", "completed_time must lie between requested_time and the provider's now, %s", now.Format(time.RFC3339))
+	if o.Completed.Before(o.Requested) {
+		return refuse(ReasonTime, "completed_time", "completed_time lies before requested_time")
 	}
 	o.Charged = o.Requested
 	if p.ByExecution {

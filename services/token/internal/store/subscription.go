@@ -121,6 +121,13 @@ func (Store) Revision(ctx context.Context, q Querier, hash string) (Revision, bo
 	return revisions.Get(ctx, q, hash)
 }
 
+// HasRevision tells whether a revision is kept, without reading it.
+func (Store) HasRevision(ctx context.Context, q Querier, hash string) (bool, error) {
+	var n int
+	err := q.QueryRowContext(ctx, "select count(*) from revisions where hash = $1", hash).Scan(&n)
+	return n > 0, err
+}
+
 // PutRevision keeps a revision.
 func (Store) PutRevision(ctx context.Context, tx Tx, r Revision) error {
 	return revisions.Upsert(ctx, tx, r)
