@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"cloudpact.dev/services/kit/commit"
@@ -190,6 +191,15 @@ func told(at, notBefore, now time.Time, path string) error {
 		return fault.Invalid(ReasonIntervalInvalid, path, path+" is before what it tells of, "+show(notBefore))
 	}
 	return nil
+}
+
+// quote is a caller's word for a message, cut to what a reader takes in.
+func quote(word string) string {
+	const most = 64
+	if len(word) > most {
+		word = word[:most] + "..."
+	}
+	return strconv.Quote(word)
 }
 
 func show(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -44,7 +44,7 @@ func failureType(w *work, p policy, code string) error {
 	if p.known(code) || (w.shared() && wordForm.MatchString(code)) {
 		return nil
 	}
-	return fault.Invalid(ReasonFailureTypeUnknown, "outage.failure_type", "the terms know no failure type "+code+" for this kind of service")
+	return fault.Invalid(ReasonFailureTypeUnknown, "outage.failure_type", "the terms know no failure type "+quote(code)+" for this kind of service")
 }
 
 var wordForm = regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,62}$`)

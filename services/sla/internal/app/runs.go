@@ -41,7 +41,7 @@ func checkRun(w *work, p policy, r store.Run) error {
 		return err
 	}
 	if !p.runs(r.Operation) {
-		return fault.Invalid(ReasonKindUnknown, "run.operation", "the terms know no operation "+r.Operation+" that can fail")
+		return fault.Invalid(ReasonKindUnknown, "run.operation", "the terms know no operation "+quote(r.Operation)+" that can fail")
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (a *App) RecordWindow(ctx context.Context, x store.Window) (store.Window, e
 			return x, err
 		}
 		if !p.window(x.Kind) && !(w.shared() && slices.Contains(handKinds, x.Kind)) {
-			return x, fault.Invalid(ReasonKindUnknown, "window.kind", "the terms know no window "+x.Kind+" that people record")
+			return x, fault.Invalid(ReasonKindUnknown, "window.kind", "the terms know no window "+quote(x.Kind)+" that people record")
 		}
 		rule, _ := windows.Rule(p.terms, x.Kind, "")
 		x.Clause = rule.Clause
