@@ -31,6 +31,9 @@ type Rig struct {
 // Kind says what rig to put up.
 type Kind struct {
 	Postgres, Split, JSON bool
+	// Redis is the address of the Redis between split processes; the one of the
+	// full test run where empty.
+	Redis string
 }
 
 // Default is what runs on a machine with nothing but Go.

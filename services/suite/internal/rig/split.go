@@ -42,9 +42,12 @@ var binaries = sync.OnceValues(func() (string, error) {
 // startSplit runs the five commands as processes with a Redis between them.
 func startSplit(t testing.TB, k Kind, cfg stack.Config) *Rig {
 	t.Helper()
-	redis, ok := redistest.Addr(t)
-	if !ok {
-		t.Fatal("the split rig needs CLOUDPACT_TEST=full and a Redis")
+	redis := k.Redis
+	if redis == "" {
+		var ok bool
+		if redis, ok = redistest.Addr(t); !ok {
+			t.Fatal("the split rig needs CLOUDPACT_TEST=full and a Redis")
+		}
 	}
 	bin, err := binaries()
 	if err != nil {
@@ -58,7 +61,7 @@ func startSplit(t testing.TB, k Kind, cfg stack.Config) *Rig {
 	env := append(os.Environ(), "CLOUDPACT_DATA="+cfg.Data, "CLOUDPACT_TOKENS="+cfg.TokenFile(), "CLOUDPACT_LOG=error",
 		"CLOUDPACT_DATABASE_DRIVER="+cfg.Database.Driver, "CLOUDPACT_DATABASE_DSN="+cfg.Database.DSN, "CLOUDPACT_REDIS_ADDR="+redis)
 	for _, name := range stack.Targets {
-		addrs[name] = freeAddr(t)
+		addrs[name] = FreeAddr(t)
 		if name != "gateway" {
 			env = append(env, fmt.Sprintf("CLOUDPACT_PEERS_%s_ADDR=%s", strings.ToUpper(name), addrs[name]))
 		}
@@ -90,7 +93,7 @@ func startSplit(t testing.TB, k Kind, cfg stack.Config) *Rig {
 // it is ready.
 func startProcess(t testing.TB, path string, env []string) {
 	t.Helper()
-	ops := freeAddr(t)
+	ops := FreeAddr(t)
 	var log bytes.Buffer
 	cmd := exec.Command(path)
 	cmd.Env = append(env, "CLOUDPACT_OPS_ADDR="+ops)
@@ -137,7 +140,8 @@ func awaitReady(t testing.TB, url string, exited chan error, log *bytes.Buffer) 
 	}
 }
 
-func freeAddr(t testing.TB) string {
+// FreeAddr is an address of this machine that nobody listens on.
+func FreeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
