@@ -201,7 +201,7 @@ func (x Order_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Order_State.Descriptor instead.
 func (Order_State) EnumDescriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{2, 0}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{3, 0}
 }
 
 // State of a subscription.
@@ -270,7 +270,7 @@ func (x Subscription_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Subscription_State.Descriptor instead.
 func (Subscription_State) EnumDescriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{8, 0}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{9, 0}
 }
 
 // State of a notice.
@@ -335,7 +335,7 @@ func (x TerminationNotice_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use TerminationNotice_State.Descriptor instead.
 func (TerminationNotice_State) EnumDescriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{12, 0}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{13, 0}
 }
 
 // Contract is what was concluded with a customer: revisions of terms, chosen
@@ -368,8 +368,10 @@ type Contract struct {
 	Etag string `protobuf:"bytes,11,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Derivation of effective_date; not in lists.
 	EffectiveExplanation *v1.Explanation `protobuf:"bytes,12,opt,name=effective_explanation,json=effectiveExplanation,proto3" json:"effective_explanation,omitempty"`
-	unknownFields        protoimpl.UnknownFields
-	sizeCache            protoimpl.SizeCache
+	// What goes on after the end; set once the contract has ended.
+	Survival      *Survival `protobuf:"bytes,13,opt,name=survival,proto3" json:"survival,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Contract) Reset() {
@@ -486,6 +488,68 @@ func (x *Contract) GetEffectiveExplanation() *v1.Explanation {
 	return nil
 }
 
+func (x *Contract) GetSurvival() *Survival {
+	if x != nil {
+		return x.Survival
+	}
+	return nil
+}
+
+// Survival names what binds the parties after the end of a contract.
+type Survival struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The clause on survival.
+	Clause string `protobuf:"bytes,1,opt,name=clause,proto3" json:"clause,omitempty"`
+	// The clauses that go on.
+	Clauses       []string `protobuf:"bytes,2,rep,name=clauses,proto3" json:"clauses,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Survival) Reset() {
+	*x = Survival{}
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Survival) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Survival) ProtoMessage() {}
+
+func (x *Survival) ProtoReflect() protoreflect.Message {
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Survival.ProtoReflect.Descriptor instead.
+func (*Survival) Descriptor() ([]byte, []int) {
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Survival) GetClause() string {
+	if x != nil {
+		return x.Clause
+	}
+	return ""
+}
+
+func (x *Survival) GetClauses() []string {
+	if x != nil {
+		return x.Clauses
+	}
+	return nil
+}
+
 // Amendment changes readings or the revision from a day on.
 type Amendment struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -497,13 +561,15 @@ type Amendment struct {
 	CustomerSignatory string `protobuf:"bytes,3,opt,name=customer_signatory,json=customerSignatory,proto3" json:"customer_signatory,omitempty"`
 	// Who signed for the provider.
 	ProviderSignatory string `protobuf:"bytes,4,opt,name=provider_signatory,json=providerSignatory,proto3" json:"provider_signatory,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// The clause on amendments.
+	Clause        string `protobuf:"bytes,5,opt,name=clause,proto3" json:"clause,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Amendment) Reset() {
 	*x = Amendment{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[1]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -515,7 +581,7 @@ func (x *Amendment) String() string {
 func (*Amendment) ProtoMessage() {}
 
 func (x *Amendment) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[1]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -528,7 +594,7 @@ func (x *Amendment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Amendment.ProtoReflect.Descriptor instead.
 func (*Amendment) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{1}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Amendment) GetEffectiveDate() *date.Date {
@@ -555,6 +621,13 @@ func (x *Amendment) GetCustomerSignatory() string {
 func (x *Amendment) GetProviderSignatory() string {
 	if x != nil {
 		return x.ProviderSignatory
+	}
+	return ""
+}
+
+func (x *Amendment) GetClause() string {
+	if x != nil {
+		return x.Clause
 	}
 	return ""
 }
@@ -586,14 +659,16 @@ type Order struct {
 	// Terms of the order that the agreement overrides; recorded, without effect.
 	IneffectiveTerms []*IneffectiveTerm `protobuf:"bytes,11,rep,name=ineffective_terms,json=ineffectiveTerms,proto3" json:"ineffective_terms,omitempty"`
 	// Changes with every change of the resource.
-	Etag          string `protobuf:"bytes,12,opt,name=etag,proto3" json:"etag,omitempty"`
+	Etag string `protobuf:"bytes,12,opt,name=etag,proto3" json:"etag,omitempty"`
+	// The clause that asks for an order signed by both.
+	Clause        string `protobuf:"bytes,13,opt,name=clause,proto3" json:"clause,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Order) Reset() {
 	*x = Order{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[2]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -605,7 +680,7 @@ func (x *Order) String() string {
 func (*Order) ProtoMessage() {}
 
 func (x *Order) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[2]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -618,7 +693,7 @@ func (x *Order) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Order.ProtoReflect.Descriptor instead.
 func (*Order) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{2}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Order) GetName() string {
@@ -705,20 +780,29 @@ func (x *Order) GetEtag() string {
 	return ""
 }
 
+func (x *Order) GetClause() string {
+	if x != nil {
+		return x.Clause
+	}
+	return ""
+}
+
 // IneffectiveTerm is a term of the order that loses to the agreement.
 type IneffectiveTerm struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the order says, in short.
 	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
 	// The clause that prevails.
-	Clause        string `protobuf:"bytes,2,opt,name=clause,proto3" json:"clause,omitempty"`
+	Clause string `protobuf:"bytes,2,opt,name=clause,proto3" json:"clause,omitempty"`
+	// The clauses on precedence by which it does.
+	Clauses       []string `protobuf:"bytes,3,rep,name=clauses,proto3" json:"clauses,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *IneffectiveTerm) Reset() {
 	*x = IneffectiveTerm{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[3]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -730,7 +814,7 @@ func (x *IneffectiveTerm) String() string {
 func (*IneffectiveTerm) ProtoMessage() {}
 
 func (x *IneffectiveTerm) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[3]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -743,7 +827,7 @@ func (x *IneffectiveTerm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IneffectiveTerm.ProtoReflect.Descriptor instead.
 func (*IneffectiveTerm) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{3}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *IneffectiveTerm) GetText() string {
@@ -758,6 +842,13 @@ func (x *IneffectiveTerm) GetClause() string {
 		return x.Clause
 	}
 	return ""
+}
+
+func (x *IneffectiveTerm) GetClauses() []string {
+	if x != nil {
+		return x.Clauses
+	}
+	return nil
 }
 
 // OrderedService becomes a subscription.
@@ -786,7 +877,7 @@ type OrderedService struct {
 
 func (x *OrderedService) Reset() {
 	*x = OrderedService{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[4]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -798,7 +889,7 @@ func (x *OrderedService) String() string {
 func (*OrderedService) ProtoMessage() {}
 
 func (x *OrderedService) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[4]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -811,7 +902,7 @@ func (x *OrderedService) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderedService.ProtoReflect.Descriptor instead.
 func (*OrderedService) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{4}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *OrderedService) GetSubscriptionId() string {
@@ -887,7 +978,7 @@ type OrderedUnit struct {
 
 func (x *OrderedUnit) Reset() {
 	*x = OrderedUnit{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[5]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -899,7 +990,7 @@ func (x *OrderedUnit) String() string {
 func (*OrderedUnit) ProtoMessage() {}
 
 func (x *OrderedUnit) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[5]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -912,7 +1003,7 @@ func (x *OrderedUnit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderedUnit.ProtoReflect.Descriptor instead.
 func (*OrderedUnit) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{5}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *OrderedUnit) GetUnitId() string {
@@ -967,7 +1058,7 @@ type Price struct {
 
 func (x *Price) Reset() {
 	*x = Price{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[6]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -979,7 +1070,7 @@ func (x *Price) String() string {
 func (*Price) ProtoMessage() {}
 
 func (x *Price) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[6]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -992,7 +1083,7 @@ func (x *Price) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Price.ProtoReflect.Descriptor instead.
 func (*Price) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{6}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Price) GetItemId() string {
@@ -1062,7 +1153,7 @@ type Offer struct {
 
 func (x *Offer) Reset() {
 	*x = Offer{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[7]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1074,7 +1165,7 @@ func (x *Offer) String() string {
 func (*Offer) ProtoMessage() {}
 
 func (x *Offer) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[7]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1087,7 +1178,7 @@ func (x *Offer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Offer.ProtoReflect.Descriptor instead.
 func (*Offer) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{7}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Offer) GetOfferId() string {
@@ -1157,7 +1248,7 @@ type Subscription struct {
 
 func (x *Subscription) Reset() {
 	*x = Subscription{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[8]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1169,7 +1260,7 @@ func (x *Subscription) String() string {
 func (*Subscription) ProtoMessage() {}
 
 func (x *Subscription) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[8]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1182,7 +1273,7 @@ func (x *Subscription) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Subscription.ProtoReflect.Descriptor instead.
 func (*Subscription) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{8}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Subscription) GetName() string {
@@ -1323,7 +1414,7 @@ type Commencement struct {
 
 func (x *Commencement) Reset() {
 	*x = Commencement{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[9]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1335,7 +1426,7 @@ func (x *Commencement) String() string {
 func (*Commencement) ProtoMessage() {}
 
 func (x *Commencement) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[9]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1348,7 +1439,7 @@ func (x *Commencement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Commencement.ProtoReflect.Descriptor instead.
 func (*Commencement) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{9}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Commencement) GetMethod() string {
@@ -1450,7 +1541,7 @@ type Problem struct {
 
 func (x *Problem) Reset() {
 	*x = Problem{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[10]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1462,7 +1553,7 @@ func (x *Problem) String() string {
 func (*Problem) ProtoMessage() {}
 
 func (x *Problem) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[10]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1475,7 +1566,7 @@ func (x *Problem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Problem.ProtoReflect.Descriptor instead.
 func (*Problem) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{10}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Problem) GetReportDate() *date.Date {
@@ -1522,7 +1613,7 @@ type Unit struct {
 
 func (x *Unit) Reset() {
 	*x = Unit{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[11]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1534,7 +1625,7 @@ func (x *Unit) String() string {
 func (*Unit) ProtoMessage() {}
 
 func (x *Unit) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[11]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1547,7 +1638,7 @@ func (x *Unit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unit.ProtoReflect.Descriptor instead.
 func (*Unit) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{11}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Unit) GetName() string {
@@ -1627,7 +1718,7 @@ type TerminationNotice struct {
 
 func (x *TerminationNotice) Reset() {
 	*x = TerminationNotice{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[12]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1639,7 +1730,7 @@ func (x *TerminationNotice) String() string {
 func (*TerminationNotice) ProtoMessage() {}
 
 func (x *TerminationNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[12]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1652,7 +1743,7 @@ func (x *TerminationNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TerminationNotice.ProtoReflect.Descriptor instead.
 func (*TerminationNotice) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{12}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *TerminationNotice) GetParty() Party {
@@ -1735,7 +1826,7 @@ type End struct {
 
 func (x *End) Reset() {
 	*x = End{}
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[13]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1747,7 +1838,7 @@ func (x *End) String() string {
 func (*End) ProtoMessage() {}
 
 func (x *End) ProtoReflect() protoreflect.Message {
-	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[13]
+	mi := &file_cloudpact_contract_v1_contract_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1760,7 +1851,7 @@ func (x *End) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use End.ProtoReflect.Descriptor instead.
 func (*End) Descriptor() ([]byte, []int) {
-	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{13}
+	return file_cloudpact_contract_v1_contract_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *End) GetLastDay() *date.Date {
@@ -1795,7 +1886,7 @@ var File_cloudpact_contract_v1_contract_proto protoreflect.FileDescriptor
 
 const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\n" +
-	"$cloudpact/contract/v1/contract.proto\x12\x15cloudpact.contract.v1\x1a#cloudpact/type/v1/explanation.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xa3\x06\n" +
+	"$cloudpact/contract/v1/contract.proto\x12\x15cloudpact.contract.v1\x1a#cloudpact/type/v1/explanation.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xe5\x06\n" +
 	"\bContract\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12-\n" +
@@ -1811,7 +1902,8 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	" \x03(\v2 .cloudpact.contract.v1.AmendmentB\x03\xe0A\x03R\n" +
 	"amendments\x12\x17\n" +
 	"\x04etag\x18\v \x01(\tB\x03\xe0A\x03R\x04etag\x12X\n" +
-	"\x15effective_explanation\x18\f \x01(\v2\x1e.cloudpact.type.v1.ExplanationB\x03\xe0A\x03R\x14effectiveExplanation\x1a;\n" +
+	"\x15effective_explanation\x18\f \x01(\v2\x1e.cloudpact.type.v1.ExplanationB\x03\xe0A\x03R\x14effectiveExplanation\x12@\n" +
+	"\bsurvival\x18\r \x01(\v2\x1f.cloudpact.contract.v1.SurvivalB\x03\xe0A\x03R\bsurvival\x1a;\n" +
 	"\rReadingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"Y\n" +
@@ -1819,15 +1911,19 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSTATE_CONCLUDED\x10\x01\x12\x13\n" +
 	"\x0fSTATE_EFFECTIVE\x10\x02\x12\x0f\n" +
-	"\vSTATE_ENDED\x10\x03\"\xac\x02\n" +
+	"\vSTATE_ENDED\x10\x03\"<\n" +
+	"\bSurvival\x12\x16\n" +
+	"\x06clause\x18\x01 \x01(\tR\x06clause\x12\x18\n" +
+	"\aclauses\x18\x02 \x03(\tR\aclauses\"\xc9\x02\n" +
 	"\tAmendment\x128\n" +
 	"\x0eeffective_date\x18\x01 \x01(\v2\x11.google.type.DateR\reffectiveDate\x12J\n" +
 	"\breadings\x18\x02 \x03(\v2..cloudpact.contract.v1.Amendment.ReadingsEntryR\breadings\x12-\n" +
 	"\x12customer_signatory\x18\x03 \x01(\tR\x11customerSignatory\x12-\n" +
-	"\x12provider_signatory\x18\x04 \x01(\tR\x11providerSignatory\x1a;\n" +
+	"\x12provider_signatory\x18\x04 \x01(\tR\x11providerSignatory\x12\x1b\n" +
+	"\x06clause\x18\x05 \x01(\tB\x03\xe0A\x03R\x06clause\x1a;\n" +
 	"\rReadingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc9\x06\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe6\x06\n" +
 	"\x05Order\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12F\n" +
 	"\bservices\x18\x02 \x03(\v2%.cloudpact.contract.v1.OrderedServiceB\x03\xe0A\x02R\bservices\x12\x1f\n" +
@@ -1842,7 +1938,8 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\x05state\x18\n" +
 	" \x01(\x0e2\".cloudpact.contract.v1.Order.StateB\x03\xe0A\x03R\x05state\x12S\n" +
 	"\x11ineffective_terms\x18\v \x03(\v2&.cloudpact.contract.v1.IneffectiveTermR\x10ineffectiveTerms\x12\x17\n" +
-	"\x04etag\x18\f \x01(\tB\x03\xe0A\x03R\x04etag\"\x91\x01\n" +
+	"\x04etag\x18\f \x01(\tB\x03\xe0A\x03R\x04etag\x12\x1b\n" +
+	"\x06clause\x18\r \x01(\tB\x03\xe0A\x03R\x06clause\"\x91\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vSTATE_DRAFT\x10\x01\x12\x10\n" +
@@ -1850,10 +1947,11 @@ const file_cloudpact_contract_v1_contract_proto_rawDesc = "" +
 	"\x0eSTATE_ACCEPTED\x10\x03\x12\x13\n" +
 	"\x0fSTATE_COMMENCED\x10\x04\x12\x13\n" +
 	"\x0fSTATE_CANCELLED\x10\x05\x12\x10\n" +
-	"\fSTATE_CLOSED\x10\x06\"=\n" +
+	"\fSTATE_CLOSED\x10\x06\"\\\n" +
 	"\x0fIneffectiveTerm\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x16\n" +
-	"\x06clause\x18\x02 \x01(\tR\x06clause\"\xb4\x02\n" +
+	"\x06clause\x18\x02 \x01(\tR\x06clause\x12\x1d\n" +
+	"\aclauses\x18\x03 \x03(\tB\x03\xe0A\x03R\aclauses\"\xb4\x02\n" +
 	"\x0eOrderedService\x12,\n" +
 	"\x0fsubscription_id\x18\x01 \x01(\tB\x03\xe0A\x02R\x0esubscriptionId\x12\x17\n" +
 	"\x04kind\x18\x02 \x01(\tB\x03\xe0A\x02R\x04kind\x12\x14\n" +
@@ -1980,7 +2078,7 @@ func file_cloudpact_contract_v1_contract_proto_rawDescGZIP() []byte {
 }
 
 var file_cloudpact_contract_v1_contract_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_cloudpact_contract_v1_contract_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_cloudpact_contract_v1_contract_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_cloudpact_contract_v1_contract_proto_goTypes = []any{
 	(Party)(0),                    // 0: cloudpact.contract.v1.Party
 	(Contract_State)(0),           // 1: cloudpact.contract.v1.Contract.State
@@ -1988,78 +2086,80 @@ var file_cloudpact_contract_v1_contract_proto_goTypes = []any{
 	(Subscription_State)(0),       // 3: cloudpact.contract.v1.Subscription.State
 	(TerminationNotice_State)(0),  // 4: cloudpact.contract.v1.TerminationNotice.State
 	(*Contract)(nil),              // 5: cloudpact.contract.v1.Contract
-	(*Amendment)(nil),             // 6: cloudpact.contract.v1.Amendment
-	(*Order)(nil),                 // 7: cloudpact.contract.v1.Order
-	(*IneffectiveTerm)(nil),       // 8: cloudpact.contract.v1.IneffectiveTerm
-	(*OrderedService)(nil),        // 9: cloudpact.contract.v1.OrderedService
-	(*OrderedUnit)(nil),           // 10: cloudpact.contract.v1.OrderedUnit
-	(*Price)(nil),                 // 11: cloudpact.contract.v1.Price
-	(*Offer)(nil),                 // 12: cloudpact.contract.v1.Offer
-	(*Subscription)(nil),          // 13: cloudpact.contract.v1.Subscription
-	(*Commencement)(nil),          // 14: cloudpact.contract.v1.Commencement
-	(*Problem)(nil),               // 15: cloudpact.contract.v1.Problem
-	(*Unit)(nil),                  // 16: cloudpact.contract.v1.Unit
-	(*TerminationNotice)(nil),     // 17: cloudpact.contract.v1.TerminationNotice
-	(*End)(nil),                   // 18: cloudpact.contract.v1.End
-	nil,                           // 19: cloudpact.contract.v1.Contract.ReadingsEntry
-	nil,                           // 20: cloudpact.contract.v1.Amendment.ReadingsEntry
-	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
-	(*date.Date)(nil),             // 22: google.type.Date
-	(*v1.Explanation)(nil),        // 23: cloudpact.type.v1.Explanation
+	(*Survival)(nil),              // 6: cloudpact.contract.v1.Survival
+	(*Amendment)(nil),             // 7: cloudpact.contract.v1.Amendment
+	(*Order)(nil),                 // 8: cloudpact.contract.v1.Order
+	(*IneffectiveTerm)(nil),       // 9: cloudpact.contract.v1.IneffectiveTerm
+	(*OrderedService)(nil),        // 10: cloudpact.contract.v1.OrderedService
+	(*OrderedUnit)(nil),           // 11: cloudpact.contract.v1.OrderedUnit
+	(*Price)(nil),                 // 12: cloudpact.contract.v1.Price
+	(*Offer)(nil),                 // 13: cloudpact.contract.v1.Offer
+	(*Subscription)(nil),          // 14: cloudpact.contract.v1.Subscription
+	(*Commencement)(nil),          // 15: cloudpact.contract.v1.Commencement
+	(*Problem)(nil),               // 16: cloudpact.contract.v1.Problem
+	(*Unit)(nil),                  // 17: cloudpact.contract.v1.Unit
+	(*TerminationNotice)(nil),     // 18: cloudpact.contract.v1.TerminationNotice
+	(*End)(nil),                   // 19: cloudpact.contract.v1.End
+	nil,                           // 20: cloudpact.contract.v1.Contract.ReadingsEntry
+	nil,                           // 21: cloudpact.contract.v1.Amendment.ReadingsEntry
+	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
+	(*date.Date)(nil),             // 23: google.type.Date
+	(*v1.Explanation)(nil),        // 24: cloudpact.type.v1.Explanation
 }
 var file_cloudpact_contract_v1_contract_proto_depIdxs = []int32{
-	19, // 0: cloudpact.contract.v1.Contract.readings:type_name -> cloudpact.contract.v1.Contract.ReadingsEntry
-	21, // 1: cloudpact.contract.v1.Contract.conclude_time:type_name -> google.protobuf.Timestamp
-	22, // 2: cloudpact.contract.v1.Contract.effective_date:type_name -> google.type.Date
-	22, // 3: cloudpact.contract.v1.Contract.end_date:type_name -> google.type.Date
+	20, // 0: cloudpact.contract.v1.Contract.readings:type_name -> cloudpact.contract.v1.Contract.ReadingsEntry
+	22, // 1: cloudpact.contract.v1.Contract.conclude_time:type_name -> google.protobuf.Timestamp
+	23, // 2: cloudpact.contract.v1.Contract.effective_date:type_name -> google.type.Date
+	23, // 3: cloudpact.contract.v1.Contract.end_date:type_name -> google.type.Date
 	1,  // 4: cloudpact.contract.v1.Contract.state:type_name -> cloudpact.contract.v1.Contract.State
-	6,  // 5: cloudpact.contract.v1.Contract.amendments:type_name -> cloudpact.contract.v1.Amendment
-	23, // 6: cloudpact.contract.v1.Contract.effective_explanation:type_name -> cloudpact.type.v1.Explanation
-	22, // 7: cloudpact.contract.v1.Amendment.effective_date:type_name -> google.type.Date
-	20, // 8: cloudpact.contract.v1.Amendment.readings:type_name -> cloudpact.contract.v1.Amendment.ReadingsEntry
-	9,  // 9: cloudpact.contract.v1.Order.services:type_name -> cloudpact.contract.v1.OrderedService
-	22, // 10: cloudpact.contract.v1.Order.term_last_day:type_name -> google.type.Date
-	22, // 11: cloudpact.contract.v1.Order.customer_signed_date:type_name -> google.type.Date
-	22, // 12: cloudpact.contract.v1.Order.provider_signed_date:type_name -> google.type.Date
-	22, // 13: cloudpact.contract.v1.Order.acceptance_date:type_name -> google.type.Date
-	22, // 14: cloudpact.contract.v1.Order.supply_start_date:type_name -> google.type.Date
-	2,  // 15: cloudpact.contract.v1.Order.state:type_name -> cloudpact.contract.v1.Order.State
-	8,  // 16: cloudpact.contract.v1.Order.ineffective_terms:type_name -> cloudpact.contract.v1.IneffectiveTerm
-	10, // 17: cloudpact.contract.v1.OrderedService.units:type_name -> cloudpact.contract.v1.OrderedUnit
-	11, // 18: cloudpact.contract.v1.OrderedService.prices:type_name -> cloudpact.contract.v1.Price
-	12, // 19: cloudpact.contract.v1.Price.offers:type_name -> cloudpact.contract.v1.Offer
-	3,  // 20: cloudpact.contract.v1.Subscription.state:type_name -> cloudpact.contract.v1.Subscription.State
-	14, // 21: cloudpact.contract.v1.Subscription.commencement:type_name -> cloudpact.contract.v1.Commencement
-	22, // 22: cloudpact.contract.v1.Subscription.term_start:type_name -> google.type.Date
-	22, // 23: cloudpact.contract.v1.Subscription.term_end:type_name -> google.type.Date
-	16, // 24: cloudpact.contract.v1.Subscription.units:type_name -> cloudpact.contract.v1.Unit
-	17, // 25: cloudpact.contract.v1.Subscription.notice:type_name -> cloudpact.contract.v1.TerminationNotice
-	18, // 26: cloudpact.contract.v1.Subscription.end:type_name -> cloudpact.contract.v1.End
-	23, // 27: cloudpact.contract.v1.Subscription.term_explanation:type_name -> cloudpact.type.v1.Explanation
-	22, // 28: cloudpact.contract.v1.Commencement.date:type_name -> google.type.Date
-	22, // 29: cloudpact.contract.v1.Commencement.notice_date:type_name -> google.type.Date
-	22, // 30: cloudpact.contract.v1.Commencement.window_last_day:type_name -> google.type.Date
-	15, // 31: cloudpact.contract.v1.Commencement.problems:type_name -> cloudpact.contract.v1.Problem
-	22, // 32: cloudpact.contract.v1.Commencement.signed_date:type_name -> google.type.Date
-	23, // 33: cloudpact.contract.v1.Commencement.explanation:type_name -> cloudpact.type.v1.Explanation
-	23, // 34: cloudpact.contract.v1.Commencement.window_explanation:type_name -> cloudpact.type.v1.Explanation
-	22, // 35: cloudpact.contract.v1.Problem.report_date:type_name -> google.type.Date
-	22, // 36: cloudpact.contract.v1.Unit.added_date:type_name -> google.type.Date
-	22, // 37: cloudpact.contract.v1.Unit.removed_date:type_name -> google.type.Date
-	0,  // 38: cloudpact.contract.v1.TerminationNotice.party:type_name -> cloudpact.contract.v1.Party
-	22, // 39: cloudpact.contract.v1.TerminationNotice.served_date:type_name -> google.type.Date
-	22, // 40: cloudpact.contract.v1.TerminationNotice.acknowledged_date:type_name -> google.type.Date
-	22, // 41: cloudpact.contract.v1.TerminationNotice.notice_last_day:type_name -> google.type.Date
-	22, // 42: cloudpact.contract.v1.TerminationNotice.requested_last_day:type_name -> google.type.Date
-	4,  // 43: cloudpact.contract.v1.TerminationNotice.state:type_name -> cloudpact.contract.v1.TerminationNotice.State
-	23, // 44: cloudpact.contract.v1.TerminationNotice.explanation:type_name -> cloudpact.type.v1.Explanation
-	23, // 45: cloudpact.contract.v1.TerminationNotice.service_explanation:type_name -> cloudpact.type.v1.Explanation
-	22, // 46: cloudpact.contract.v1.End.last_day:type_name -> google.type.Date
-	47, // [47:47] is the sub-list for method output_type
-	47, // [47:47] is the sub-list for method input_type
-	47, // [47:47] is the sub-list for extension type_name
-	47, // [47:47] is the sub-list for extension extendee
-	0,  // [0:47] is the sub-list for field type_name
+	7,  // 5: cloudpact.contract.v1.Contract.amendments:type_name -> cloudpact.contract.v1.Amendment
+	24, // 6: cloudpact.contract.v1.Contract.effective_explanation:type_name -> cloudpact.type.v1.Explanation
+	6,  // 7: cloudpact.contract.v1.Contract.survival:type_name -> cloudpact.contract.v1.Survival
+	23, // 8: cloudpact.contract.v1.Amendment.effective_date:type_name -> google.type.Date
+	21, // 9: cloudpact.contract.v1.Amendment.readings:type_name -> cloudpact.contract.v1.Amendment.ReadingsEntry
+	10, // 10: cloudpact.contract.v1.Order.services:type_name -> cloudpact.contract.v1.OrderedService
+	23, // 11: cloudpact.contract.v1.Order.term_last_day:type_name -> google.type.Date
+	23, // 12: cloudpact.contract.v1.Order.customer_signed_date:type_name -> google.type.Date
+	23, // 13: cloudpact.contract.v1.Order.provider_signed_date:type_name -> google.type.Date
+	23, // 14: cloudpact.contract.v1.Order.acceptance_date:type_name -> google.type.Date
+	23, // 15: cloudpact.contract.v1.Order.supply_start_date:type_name -> google.type.Date
+	2,  // 16: cloudpact.contract.v1.Order.state:type_name -> cloudpact.contract.v1.Order.State
+	9,  // 17: cloudpact.contract.v1.Order.ineffective_terms:type_name -> cloudpact.contract.v1.IneffectiveTerm
+	11, // 18: cloudpact.contract.v1.OrderedService.units:type_name -> cloudpact.contract.v1.OrderedUnit
+	12, // 19: cloudpact.contract.v1.OrderedService.prices:type_name -> cloudpact.contract.v1.Price
+	13, // 20: cloudpact.contract.v1.Price.offers:type_name -> cloudpact.contract.v1.Offer
+	3,  // 21: cloudpact.contract.v1.Subscription.state:type_name -> cloudpact.contract.v1.Subscription.State
+	15, // 22: cloudpact.contract.v1.Subscription.commencement:type_name -> cloudpact.contract.v1.Commencement
+	23, // 23: cloudpact.contract.v1.Subscription.term_start:type_name -> google.type.Date
+	23, // 24: cloudpact.contract.v1.Subscription.term_end:type_name -> google.type.Date
+	17, // 25: cloudpact.contract.v1.Subscription.units:type_name -> cloudpact.contract.v1.Unit
+	18, // 26: cloudpact.contract.v1.Subscription.notice:type_name -> cloudpact.contract.v1.TerminationNotice
+	19, // 27: cloudpact.contract.v1.Subscription.end:type_name -> cloudpact.contract.v1.End
+	24, // 28: cloudpact.contract.v1.Subscription.term_explanation:type_name -> cloudpact.type.v1.Explanation
+	23, // 29: cloudpact.contract.v1.Commencement.date:type_name -> google.type.Date
+	23, // 30: cloudpact.contract.v1.Commencement.notice_date:type_name -> google.type.Date
+	23, // 31: cloudpact.contract.v1.Commencement.window_last_day:type_name -> google.type.Date
+	16, // 32: cloudpact.contract.v1.Commencement.problems:type_name -> cloudpact.contract.v1.Problem
+	23, // 33: cloudpact.contract.v1.Commencement.signed_date:type_name -> google.type.Date
+	24, // 34: cloudpact.contract.v1.Commencement.explanation:type_name -> cloudpact.type.v1.Explanation
+	24, // 35: cloudpact.contract.v1.Commencement.window_explanation:type_name -> cloudpact.type.v1.Explanation
+	23, // 36: cloudpact.contract.v1.Problem.report_date:type_name -> google.type.Date
+	23, // 37: cloudpact.contract.v1.Unit.added_date:type_name -> google.type.Date
+	23, // 38: cloudpact.contract.v1.Unit.removed_date:type_name -> google.type.Date
+	0,  // 39: cloudpact.contract.v1.TerminationNotice.party:type_name -> cloudpact.contract.v1.Party
+	23, // 40: cloudpact.contract.v1.TerminationNotice.served_date:type_name -> google.type.Date
+	23, // 41: cloudpact.contract.v1.TerminationNotice.acknowledged_date:type_name -> google.type.Date
+	23, // 42: cloudpact.contract.v1.TerminationNotice.notice_last_day:type_name -> google.type.Date
+	23, // 43: cloudpact.contract.v1.TerminationNotice.requested_last_day:type_name -> google.type.Date
+	4,  // 44: cloudpact.contract.v1.TerminationNotice.state:type_name -> cloudpact.contract.v1.TerminationNotice.State
+	24, // 45: cloudpact.contract.v1.TerminationNotice.explanation:type_name -> cloudpact.type.v1.Explanation
+	24, // 46: cloudpact.contract.v1.TerminationNotice.service_explanation:type_name -> cloudpact.type.v1.Explanation
+	23, // 47: cloudpact.contract.v1.End.last_day:type_name -> google.type.Date
+	48, // [48:48] is the sub-list for method output_type
+	48, // [48:48] is the sub-list for method input_type
+	48, // [48:48] is the sub-list for extension type_name
+	48, // [48:48] is the sub-list for extension extendee
+	0,  // [0:48] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_contract_v1_contract_proto_init() }
@@ -2073,7 +2173,7 @@ func file_cloudpact_contract_v1_contract_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_cloudpact_contract_v1_contract_proto_rawDesc), len(file_cloudpact_contract_v1_contract_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
