@@ -52,8 +52,10 @@ func TestReplay(t *testing.T) {
 		var docs []allocation.Doc
 		for i := range rapid.IntRange(0, 5).Draw(t, "docs") {
 			issued := on("issued")
-			docs = append(docs, allocation.Doc{ID: string(rune('a' + i)), Issued: issued, Due: issued.AddDays(30),
-				Charges: hkd(rapid.Int64Range(0, 500).Draw(t, "charges")), Interest: hkd(rapid.Int64Range(0, 50).Draw(t, "interest"))})
+			docs = append(docs, allocation.Doc{
+				ID: string(rune('a' + i)), Issued: issued, Due: issued.AddDays(30),
+				Charges: hkd(rapid.Int64Range(0, 500).Draw(t, "charges")), Interest: hkd(rapid.Int64Range(0, 50).Draw(t, "interest")),
+			})
 		}
 		var in []allocation.Receipt
 		for i := range rapid.IntRange(0, 6).Draw(t, "receipts") {

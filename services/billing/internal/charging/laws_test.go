@@ -20,8 +20,10 @@ func drawFacts(t *rapid.T) charging.Facts {
 	base := price(terms.ItemRecurrent, "777.77")
 	base.PeriodMonths = rapid.SampledFrom([]int{0, 1, 3}).Draw(t, "period")
 	if rapid.Bool().Draw(t, "offer") {
-		base.Offers = []tariff.Offer{{ID: "o", Discount: ratio.Of(int64(rapid.IntRange(1, 10).Draw(t, "tenths")), 10),
-			FromMonth: rapid.IntRange(0, 3).Draw(t, "from"), Months: rapid.IntRange(0, 8).Draw(t, "months")}}
+		base.Offers = []tariff.Offer{{
+			ID: "o", Discount: ratio.Of(int64(rapid.IntRange(1, 10).Draw(t, "tenths")), 10),
+			FromMonth: rapid.IntRange(0, 3).Draw(t, "from"), Months: rapid.IntRange(0, 8).Draw(t, "months"),
+		}}
 	}
 	vm := price(terms.ItemRecurrent, "100.01")
 	vm.ID, vm.PerUnit = "vm", true

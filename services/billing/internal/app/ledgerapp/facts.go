@@ -57,12 +57,12 @@ func (a *App) inside(ctx context.Context, tx *commit.Tx, k book.ContractKey, do 
 // day on.
 func (a *App) takeContract(ctx context.Context, tx *commit.Tx, f ledger.ContractFact) error {
 	k := ledger.MainOf(f.Contract)
-	acct, ok, err := a.store.Account(ctx, tx, k)
+	_, ok, err := a.store.Account(ctx, tx, k)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		acct, err = a.newAccount(ctx, tx, k, f)
+		acct, err := a.newAccount(ctx, tx, k, f)
 		if err != nil {
 			return err
 		}

@@ -108,9 +108,13 @@ func TestReadings(t *testing.T) {
 		t.Errorf("%v", a)
 	}
 	got := must[*contractv1.Contract](t)(r.contracts.GetContract(r.operator, &contractv1.GetContractRequest{Name: c}))
-	must[*contractv1.Contract](t)(r.contracts.AmendContract(r.operator, &contractv1.AmendContractRequest{Name: c, Etag: got.GetEtag(),
-		Amendment: &contractv1.Amendment{EffectiveDate: pb("2024-03-01"), Readings: map[string]string{"interest_day_basis": "STARTED_MONTH"},
-			CustomerSignatory: "a", ProviderSignatory: "b"}}))
+	must[*contractv1.Contract](t)(r.contracts.AmendContract(r.operator, &contractv1.AmendContractRequest{
+		Name: c, Etag: got.GetEtag(),
+		Amendment: &contractv1.Amendment{
+			EffectiveDate: pb("2024-03-01"), Readings: map[string]string{"interest_day_basis": "STARTED_MONTH"},
+			CustomerSignatory: "a", ProviderSignatory: "b",
+		},
+	}))
 	r.advance(t, "2024-04-02")
 	in := must[*billingv1.ListInterestResponse](t)(r.billing.ListInterest(r.operator, &billingv1.ListInterestRequest{Parent: c + "/accounts/main"}))
 	// The first invoice fell due before the amendment, the second after it.
@@ -125,8 +129,10 @@ func TestBreach(t *testing.T) {
 	r := newRig(t)
 	r.sandbox(t, "2024-01-10")
 	c := r.commenced(t, "2024-01-15", "2024-11-30", order(12, compute()), nil)
-	q := must[*billingv1.TerminationQuote](t)(r.billing.QuoteTermination(r.operator, &billingv1.QuoteTerminationRequest{Name: c + "/subscriptions/web", Cause: "BREACH",
-		NoticeDate: pb("2024-11-30"), LastDay: pb("2024-11-30")}))
+	q := must[*billingv1.TerminationQuote](t)(r.billing.QuoteTermination(r.operator, &billingv1.QuoteTerminationRequest{
+		Name: c + "/subscriptions/web", Cause: "BREACH",
+		NoticeDate: pb("2024-11-30"), LastDay: pb("2024-11-30"),
+	}))
 	if text(q.GetCompensation()) != "10000.00" {
 		t.Errorf("[W:31I-2] %v", q)
 	}
@@ -139,8 +145,10 @@ func TestPieces(t *testing.T) {
 	r.sandbox(t, "2024-01-10")
 	c := r.commenced(t, "2024-01-15", "2024-02-01", order(12, compute()), nil)
 	k := contractKey(c)
-	used := ledger.OverageFact{Subscription: k.Subscription("web"), Unit: "vm-1", Identity: "overage/vm-1/0/1", Date: date.MustParse("2024-02-01"), Clause: "cpc/S3/3.5",
-		Price: mustMoney("300.00"), Priced: true}
+	used := ledger.OverageFact{
+		Subscription: k.Subscription("web"), Unit: "vm-1", Identity: "overage/vm-1/0/1", Date: date.MustParse("2024-02-01"), Clause: "cpc/S3/3.5",
+		Price: mustMoney("300.00"), Priced: true,
+	}
 	r.take(t, used)
 	r.take(t, used)
 	r.take(t, ledger.FeeFact{Subscription: k.Subscription("web"), Fee: "1500.00", Date: date.MustParse("2024-02-01"), Version: 2})

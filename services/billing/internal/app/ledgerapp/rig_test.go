@@ -67,8 +67,10 @@ func newRigOn(t *testing.T, cfg db.Config) *rig {
 	r := &rig{Process: hosttest.New(t)}
 	r.host = r.Host(t, cfg, host.Spec{Name: bookapp.Service, Migrations: migrations.Files, Encode: transport.EncodeChange})
 	policies := bookapp.NewPolicies(store.Book{})
-	b := bookapp.New(bookapp.Deps{Commit: r.host.Commit, DB: r.host.DB, Clocks: r.host.Clocks, Deadlines: r.host.Deadlines,
-		Store: store.Book{}, Policies: policies, Peers: peers.NewTime(r.host.Directory), Log: r.host.Log})
+	b := bookapp.New(bookapp.Deps{
+		Commit: r.host.Commit, DB: r.host.DB, Clocks: r.host.Clocks, Deadlines: r.host.Deadlines,
+		Store: store.Book{}, Policies: policies, Peers: peers.NewTime(r.host.Directory), Log: r.host.Log,
+	})
 	r.app = ledgerapp.New(ledgerapp.Deps{Commit: r.host.Commit, DB: r.host.DB, Clocks: r.host.Clocks, Store: store.Ledger{}, Book: store.Book{}, Policies: policies})
 	pager := transport.NewPager("")
 	all := deadline.Registry{}
@@ -136,22 +138,31 @@ func refused(t *testing.T, err error, reason, field string) {
 // in Hong Kong.
 func (r *rig) sandbox(t *testing.T, start string) {
 	t.Helper()
-	must[*contractv1.Provider](t)(r.registry.CreateProvider(r.admin, &contractv1.CreateProviderRequest{ProviderId: "acme",
-		Provider: &contractv1.Provider{Mode: contractv1.Provider_MODE_SANDBOX, InvoiceSeries: "HK",
-			StartTime: timestamppb.New(date.MustParse(start).Start(time.FixedZone("HKT", 8*3600)))}}))
+	must[*contractv1.Provider](t)(r.registry.CreateProvider(r.admin, &contractv1.CreateProviderRequest{
+		ProviderId: "acme",
+		Provider: &contractv1.Provider{
+			Mode: contractv1.Provider_MODE_SANDBOX, InvoiceSeries: "HK",
+			StartTime: timestamppb.New(date.MustParse(start).Start(time.FixedZone("HKT", 8*3600))),
+		},
+	}))
 	f := must[*load.Folder](t)(shipped.Load("cpc"))
 	body := must[*termsv1.Terms](t)(wire.ToProto(f.Terms))
 	must[*contractv1.Revision](t)(r.registry.RegisterRevision(r.operator, &contractv1.RegisterRevisionRequest{
-		Parent: acme + "/terms/cpc", RevisionId: "r2018-03", Body: body}))
-	must[*contractv1.Customer](t)(r.registry.CreateCustomer(r.operator, &contractv1.CreateCustomerRequest{Parent: acme, CustomerId: "blue",
-		Customer: &contractv1.Customer{Title: "Blue Ltd", Email: "it@blue.example"}}))
+		Parent: acme + "/terms/cpc", RevisionId: "r2018-03", Body: body,
+	}))
+	must[*contractv1.Customer](t)(r.registry.CreateCustomer(r.operator, &contractv1.CreateCustomerRequest{
+		Parent: acme, CustomerId: "blue",
+		Customer: &contractv1.Customer{Title: "Blue Ltd", Email: "it@blue.example"},
+	}))
 }
 
 // accepted concludes a contract with one accepted order.
 func (r *rig) accepted(t *testing.T, id string, o *contractv1.Order, readings map[string]string) string {
 	t.Helper()
-	c := must[*contractv1.Contract](t)(r.contracts.ConcludeContract(r.operator, &contractv1.ConcludeContractRequest{Parent: customer, ContractId: id,
-		Contract: &contractv1.Contract{TermsRevision: revision, Currency: "HKD", Readings: readings}}))
+	c := must[*contractv1.Contract](t)(r.contracts.ConcludeContract(r.operator, &contractv1.ConcludeContractRequest{
+		Parent: customer, ContractId: id,
+		Contract: &contractv1.Contract{TermsRevision: revision, Currency: "HKD", Readings: readings},
+	}))
 	order := must[*contractv1.Order](t)(r.contracts.CreateOrder(r.operator, &contractv1.CreateOrderRequest{Parent: c.GetName(), OrderId: "first", Order: o}))
 	now := must[*contractv1.Clock](t)(r.registry.GetClock(r.operator, &contractv1.GetClockRequest{Name: acme + "/clock"}))
 	day := pb(date.Of(now.GetNow().AsTime(), time.FixedZone("HKT", 8*3600)).String())
@@ -170,7 +181,8 @@ func (r *rig) commenced(t *testing.T, scd, after string, o *contractv1.Order, re
 	r.advance(t, scd)
 	for _, s := range o.GetServices() {
 		must[*contractv1.Subscription](t)(r.contracts.NotifyReadiness(r.operator, &contractv1.NotifyReadinessRequest{
-			Name: c + "/subscriptions/" + s.GetSubscriptionId(), NoticeDate: pb(scd)}))
+			Name: c + "/subscriptions/" + s.GetSubscriptionId(), NoticeDate: pb(scd),
+		}))
 	}
 	r.advance(t, after)
 	return c
@@ -240,7 +252,8 @@ func (r *rig) documents(t *testing.T, contract string) []string {
 	token := ""
 	for {
 		l := must[*billingv1.ListInvoicesResponse](t)(r.billing.ListInvoices(r.operator, &billingv1.ListInvoicesRequest{
-			Parent: contract + "/accounts/main", PageSize: 3, PageToken: token, View: billingv1.View_VIEW_FULL}))
+			Parent: contract + "/accounts/main", PageSize: 3, PageToken: token, View: billingv1.View_VIEW_FULL,
+		}))
 		for _, i := range l.GetInvoices() {
 			out = append(out, strings.Join([]string{i.GetNumber(), strings.TrimPrefix(i.GetKind().String(), "KIND_"), dates(i.GetInvoiceDate()), dates(i.GetDueDate()), text(i.GetTotal())}, " "))
 			sum := int64(0)

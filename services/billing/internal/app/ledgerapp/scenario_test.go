@@ -30,7 +30,8 @@ func playAll(t *testing.T, files []string, config func() db.Config) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := scenario.Player{Caller: scenario.GRPC{Conn: r.Conn("billing")}, Run: t.Name(),
+			p := scenario.Player{
+				Caller: scenario.GRPC{Conn: r.Conn("billing")}, Run: t.Name(),
 				Token: func(role string) (string, error) { return r.Tokens.Token(role), nil },
 				Terms: func(id string) (scenario.Body, error) {
 					folder, err := shipped.Load(id)
@@ -39,7 +40,8 @@ func playAll(t *testing.T, files []string, config func() db.Config) {
 					}
 					body, err := wire.ToProto(folder.Terms)
 					return scenario.Body{RevisionID: "r" + folder.Terms.Revision, Terms: body}, err
-				}}
+				},
+			}
 			if _, err := p.Play(t.Context(), f); err != nil {
 				t.Fatal(err)
 			}

@@ -14,8 +14,10 @@ import (
 
 func (r *rig) pay(t *testing.T, contract, id, amount, on string, remittance ...string) *billingv1.Payment {
 	t.Helper()
-	return must[*billingv1.Payment](t)(r.billing.RecordPayment(r.operator, &billingv1.RecordPaymentRequest{Parent: contract + "/accounts/main", PaymentId: id,
-		Payment: &billingv1.Payment{Amount: hkd(amount), ValueDate: pb(on), Remittance: remittance}}))
+	return must[*billingv1.Payment](t)(r.billing.RecordPayment(r.operator, &billingv1.RecordPaymentRequest{
+		Parent: contract + "/accounts/main", PaymentId: id,
+		Payment: &billingv1.Payment{Amount: hkd(amount), ValueDate: pb(on), Remittance: remittance},
+	}))
 }
 
 func (r *rig) account(t *testing.T, contract string) *billingv1.Account {
@@ -165,8 +167,10 @@ func TestEnd(t *testing.T) {
 	for _, on := range []string{"2024-01-20", "2024-02-15", "2024-03-15", "2024-04-15", "2024-05-15"} {
 		r.pay(t, c, "p"+on, "5000.00", on)
 	}
-	must[*contractv1.Subscription](t)(r.contracts.ServeTerminationNotice(r.operator, &contractv1.ServeTerminationNoticeRequest{Name: web,
-		Party: contractv1.Party_PARTY_CUSTOMER, ServedDate: pb("2024-05-20"), PrescribedForm: true, Signed: true}))
+	must[*contractv1.Subscription](t)(r.contracts.ServeTerminationNotice(r.operator, &contractv1.ServeTerminationNoticeRequest{
+		Name:  web,
+		Party: contractv1.Party_PARTY_CUSTOMER, ServedDate: pb("2024-05-20"), PrescribedForm: true, Signed: true,
+	}))
 	must[*contractv1.Subscription](t)(r.contracts.AcknowledgeTerminationNotice(r.operator, &contractv1.AcknowledgeTerminationNoticeRequest{Name: web, AcknowledgedDate: pb("2024-05-20")}))
 	r.advance(t, "2024-07-22")
 	docs := r.documents(t, c)

@@ -257,8 +257,10 @@ func (l ledgerSuite) invoices(t *testing.T) {
 func (l ledgerSuite) receipts(t *testing.T) {
 	k, q := acct("re", "k"), l.db.Read()
 	row := func(kind, id string, on date.Date, left int64) ledger.Receipt {
-		return ledger.Receipt{AccountKey: k, Kind: kind, ID: id, Source: k.Payment(id), Date: on, Amount: hkd(100), Left: hkd(left), Named: []string{"hk-000001"},
-			Shares: []allocation.Share{{ID: "hk-000001", Amount: hkd(100 - left)}}, Reference: "TT 1", RequestID: "r", Version: 1}
+		return ledger.Receipt{
+			AccountKey: k, Kind: kind, ID: id, Source: k.Payment(id), Date: on, Amount: hkd(100), Left: hkd(left), Named: []string{"hk-000001"},
+			Shares: []allocation.Share{{ID: "hk-000001", Amount: hkd(100 - left)}}, Reference: "TT 1", RequestID: "r", Version: 1,
+		}
 	}
 	rows := []ledger.Receipt{
 		row(ledger.ReceiptPayment, "b", date.New(2024, 2, 1), 0), row(ledger.ReceiptPayment, "a", date.New(2024, 2, 1), 30),
