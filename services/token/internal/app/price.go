@@ -48,7 +48,9 @@ func (a *App) unpriced(ctx context.Context, q store.Querier, v *view, r *store.R
 }
 
 // citations of a redemption.
-func (v *view) citations(r *store.Redemption) []explain.Citation { return v.operationCites(r.Operation) }
+func (v *view) citations(r *store.Redemption) []explain.Citation {
+	return v.operationCites(r.Operation)
+}
 
 func (v *view) operationCites(name string) []explain.Citation {
 	op, err := v.uses.Operation(name)
