@@ -161,7 +161,7 @@ func (w *work) measure(ctx context.Context, t store.Target, month date.Span) err
 		out.Verdict = string(levels.NoIncident)
 		return w.keep(ctx, out)
 	}
-	if m.Outages, out.Exclusions, err = w.outages(ctx, t, m.Days, p); err != nil {
+	if m.Outages, out.Exclusions, err = w.outages(ctx, t, m.Days, p.terms.Zone()); err != nil {
 		return err
 	}
 	j, err := levels.Measure(p.terms, m)
@@ -173,9 +173,10 @@ func (w *work) measure(ctx context.Context, t store.Target, month date.Span) err
 }
 
 // outages lists the outages of a target in some days with what is excluded of
-// each. An event that has no length, such as lost data, is no downtime.
-func (w *work) outages(ctx context.Context, t store.Target, days date.Span, p policy) ([]levels.Outage, []store.Exclusion, error) {
-	from, to := days.From.Start(p.terms.Zone()), days.To.Start(p.terms.Zone())
+// each by the terms of its day. An event that has no length, such as lost data,
+// is no downtime.
+func (w *work) outages(ctx context.Context, t store.Target, days date.Span, zone *time.Location) ([]levels.Outage, []store.Exclusion, error) {
+	from, to := days.From.Start(zone), days.To.Start(zone)
 	all, err := store.Outages.Since(ctx, w.tx, t.TargetKey, from)
 	if err != nil {
 		return nil, nil, err
@@ -195,12 +196,16 @@ func (w *work) outages(ctx context.Context, t store.Target, days date.Span, p po
 		if begin.Before(from) {
 			begin = from
 		}
-		if m, _ := p.terms.Duties.Measured(o.FailureType); m == terms.MeasuredRun || !begin.Before(end) {
-			continue
+		then, err := w.policy(ctx, o.Start)
+		if err != nil {
+			return nil, nil, err
 		}
 		i := incidentOfOutage(o, end)
 		i.from = begin
-		x := p.exclusions(t, i, rec)
+		if then.counts(i) || !begin.Before(end) {
+			continue
+		}
+		x := then.exclusions(t, i, rec)
 		out = append(out, levels.Outage{From: begin, To: end, Parts: parts(x)})
 		excluded = append(excluded, x...)
 	}

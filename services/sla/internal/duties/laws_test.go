@@ -35,8 +35,13 @@ var kinds = []string{"C2C_BACKUP", "C2C_REPLICATION", "GSLB", "SNAPSHOT", "VONE"
 
 func object(t *rapid.T, name string) duties.Object {
 	return rapid.SampledFrom([]duties.Object{
-		{Service: "s"}, {Service: "s", Group: "a"}, {Service: "s", Unit: "1", Group: "a"}, {Service: "s", Unit: "2", Group: "a"},
-		{Service: "s", Unit: "3", Group: "b"}, {Service: "s", Unit: "4"}, {Service: "other"},
+		{Service: "s"},
+		{Service: "s", Group: "a"},
+		{Service: "s", Unit: "1", Group: "a"},
+		{Service: "s", Unit: "2", Group: "a"},
+		{Service: "s", Unit: "3", Group: "b"},
+		{Service: "s", Unit: "4"},
+		{Service: "other"},
 	}).Draw(t, name)
 }
 

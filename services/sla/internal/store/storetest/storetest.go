@@ -78,7 +78,9 @@ func (x *suite) targets(t *testing.T) {
 	own := store.Target{TargetKey: x.target, Title: "Backup", Sub: backup, Unit: "vm-1", Group: "g", Level: "99.9", Document: "d"}
 	x.write(t, func(ctx context.Context, tx db.Tx) error {
 		for _, v := range []store.Target{
-			own, {TargetKey: store.TargetKey{Provider: "p", ID: "platform"}}, {TargetKey: store.TargetKey{Provider: "q", ID: "targets"}},
+			own,
+			{TargetKey: store.TargetKey{Provider: "p", ID: "platform"}},
+			{TargetKey: store.TargetKey{Provider: "q", ID: "targets"}},
 			{TargetKey: store.TargetKey{Provider: "p", ID: "other"}, Sub: store.Sub{Provider: "p", Customer: "blue", Contract: "k", ID: "backup"}},
 		} {
 			if err := x.s.AddTarget(ctx, tx, &v); err != nil {
