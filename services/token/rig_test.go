@@ -215,3 +215,8 @@ func (r *rig) run(to string) {
 	}
 	r.now.Set(until)
 }
+
+// transport is the service without the wire, for principals of a test's own.
+func (r *rig) transport() *transport.Service { return transport.New(r.app) }
+
+func dbtestSQLite(t testing.TB) db.Config { return dbtest.SQLiteConfig(t) }
