@@ -34,9 +34,17 @@ type Contract struct {
 	EffectiveExplanation explain.Explanation `json:"effective_explanation,omitzero"`
 	EndDate              date.Date           `json:"end_date,omitzero"`
 	State                ContractState       `json:"state"`
+	// Survival is what goes on after the end, set once the contract has ended.
+	Survival Survival `json:"survival,omitzero"`
 	// Amendments in the order in which they were recorded.
 	Amendments []Amendment `json:"amendments,omitempty"`
 	Version    int64       `json:"version"`
+}
+
+// Survival names what binds the parties after the end.
+type Survival struct {
+	Clause  string   `json:"clause,omitempty"`
+	Clauses []string `json:"clauses,omitempty"`
 }
 
 // Amendment changes readings from a day on.
@@ -45,6 +53,8 @@ type Amendment struct {
 	Readings          map[string]string `json:"readings,omitempty"`
 	CustomerSignatory string            `json:"customer_signatory"`
 	ProviderSignatory string            `json:"provider_signatory"`
+	// Clause on amendments.
+	Clause string `json:"clause,omitempty"`
 }
 
 // ReadingsOn is every reading that differs from its default on a day: those
@@ -106,13 +116,17 @@ type Order struct {
 
 	State       OrderState        `json:"state"`
 	Ineffective []IneffectiveTerm `json:"ineffective,omitempty"`
-	Version     int64             `json:"version"`
+	// Clause that asks for an order signed by both.
+	Clause  string `json:"clause,omitempty"`
+	Version int64  `json:"version"`
 }
 
 // IneffectiveTerm is a term of the order that loses to the agreement.
 type IneffectiveTerm struct {
 	Text   string `json:"text"`
 	Clause string `json:"clause"`
+	// Precedence is the clause by which the other one prevails.
+	Precedence string `json:"precedence,omitempty"`
 }
 
 // Service is an ordered service; it becomes a subscription.

@@ -42,6 +42,17 @@ func Judge(f Facts) Verdict {
 	return TooLate
 }
 
+// Clause is the one on which a cancellation rests; "" where the terms have none.
+func Clause(t terms.Resolved, deemed bool) string {
+	switch {
+	case t.Cancellation == nil:
+		return ""
+	case deemed:
+		return t.Cancellation.DeemedClause
+	}
+	return t.Cancellation.WrittenClause
+}
+
 // Deemed is the option to treat a service as cancelled.
 type Deemed struct {
 	// LastDay is the last day for the customer to let supply begin; the option

@@ -97,7 +97,7 @@ func run(t terms.Resolved, rule terms.NoticeRule, f Facts, d *Decision) {
 	if rule.Months > 0 {
 		last = b.AddMonths(from, b.Int(int64(rule.Months)), months)
 	}
-	last = last.Note("the last day of the period of notice")
+	last = last.Cite(counting(t, monthReading)...).Note("the last day of the period of notice")
 	d.NoticeLastDay, d.Explanation = last.Date(), b.Explanation(last)
 
 	service := last
@@ -113,6 +113,18 @@ func run(t terms.Resolved, rule terms.NoticeRule, f Facts, d *Decision) {
 		}
 	}
 	d.ServiceLastDay, d.Service = service.Date(), b.Explanation(service)
+}
+
+// counting cites the clauses on what a month is.
+func counting(t terms.Resolved, reading string) []explain.Citation {
+	if t.Counting == nil {
+		return nil
+	}
+	var out []explain.Citation
+	for _, c := range t.Counting.Clauses {
+		out = append(out, t.Cite(c, reading))
+	}
+	return out
 }
 
 func dayZero(t terms.Resolved) string {

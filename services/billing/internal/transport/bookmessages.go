@@ -27,9 +27,12 @@ func contractPB(c book.Contract) *contractv1.Contract {
 		EndDate: datePB(c.EndDate), State: contractStates.pb(c.State), Etag: book.Etag(c.Version),
 		EffectiveExplanation: Explanation(c.EffectiveExplanation),
 	}
+	if c.Survival.Clause != "" {
+		out.Survival = &contractv1.Survival{Clause: c.Survival.Clause, Clauses: c.Survival.Clauses}
+	}
 	for _, a := range c.Amendments {
 		out.Amendments = append(out.Amendments, &contractv1.Amendment{
-			EffectiveDate: datePB(a.EffectiveDate), Readings: a.Readings,
+			EffectiveDate: datePB(a.EffectiveDate), Readings: a.Readings, Clause: a.Clause,
 			CustomerSignatory: a.CustomerSignatory, ProviderSignatory: a.ProviderSignatory,
 		})
 	}
@@ -40,13 +43,17 @@ func orderPB(o book.Order) *contractv1.Order {
 	out := &contractv1.Order{
 		Name: o.Name(), TermMonths: int32(o.TermMonths), TermLastDay: datePB(o.TermLastDay),
 		EndsAutomatically: o.EndsAutomatically, CustomerSignedDate: datePB(o.CustomerSigned), ProviderSignedDate: datePB(o.ProviderSigned),
-		AcceptanceDate: datePB(o.Accepted), SupplyStartDate: datePB(o.SupplyStarted), State: orderStates.pb(o.State), Etag: book.Etag(o.Version),
+		AcceptanceDate: datePB(o.Accepted), SupplyStartDate: datePB(o.SupplyStarted), State: orderStates.pb(o.State), Etag: book.Etag(o.Version), Clause: o.Clause,
 	}
 	for _, s := range o.Services {
 		out.Services = append(out.Services, servicePB(s))
 	}
 	for _, t := range o.Ineffective {
-		out.IneffectiveTerms = append(out.IneffectiveTerms, &contractv1.IneffectiveTerm{Text: t.Text, Clause: t.Clause})
+		pb := &contractv1.IneffectiveTerm{Text: t.Text, Clause: t.Clause}
+		if t.Precedence != "" {
+			pb.Clauses = []string{t.Precedence}
+		}
+		out.IneffectiveTerms = append(out.IneffectiveTerms, pb)
 	}
 	return out
 }

@@ -90,7 +90,7 @@ func (w *orderWork) cancelOne(ctx context.Context, id string, day date.Date, nam
 	})
 	switch verdict {
 	case cancellation.Cancelled:
-		err = s.cancel(day, false)
+		err = s.cancel(ctx, day, false)
 	case cancellation.Wait:
 		s.sub.CancelNotice = day
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cloudpact.dev/services/billing/internal/book"
+	"cloudpact.dev/services/billing/internal/cancellation"
 	"cloudpact.dev/services/billing/internal/commencement"
 	"cloudpact.dev/services/billing/internal/term"
 	"cloudpact.dev/services/figures/date"
@@ -138,12 +139,17 @@ func (w *work) watchWindow(t terms.Resolved, d commencement.Decision) error {
 }
 
 // confirmed follows a date that stands: the window is over, the service period
-// runs, and a cancellation that waited for the window has come to nothing.
+// runs, and a cancellation that waited for the window is judged by the date.
 func (w *work) confirmed(ctx context.Context) error {
 	k := w.sub.SubscriptionKey
-	w.sub.CancelNotice = date.Date{}
 	if err := w.tx.SettleDeadline(windowName(k), commit.Missed); err != nil {
 		return err
+	}
+	if received := w.sub.CancelNotice; !received.IsZero() {
+		w.sub.CancelNotice = date.Date{}
+		if cancellation.Judge(cancellation.Facts{Received: received, Commencement: w.sub.Commencement.Date}) == cancellation.Cancelled {
+			return w.cancel(ctx, received, false)
+		}
 	}
 	if err := w.tx.SettleDeadline(deemedName(k), commit.Met); err != nil {
 		return err
@@ -196,7 +202,7 @@ func (w *work) revoke(ctx context.Context) error {
 		w.changed(date.Date{})
 	}
 	if received := s.CancelNotice; !received.IsZero() {
-		return w.cancel(received, false)
+		return w.cancel(ctx, received, false)
 	}
 	return nil
 }

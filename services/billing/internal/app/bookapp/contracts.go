@@ -159,6 +159,9 @@ func (a *App) amend(ctx context.Context, tx *commit.Tx, c book.Contract, m book.
 		"the day the contract was concluded"); err != nil {
 		return c, err
 	}
+	if before.Formation != nil {
+		m.Clause = before.Formation.AmendmentClause
+	}
 	c.Amendments = append(c.Amendments, m)
 	after := maps.Clone(c.ReadingsOn(m.EffectiveDate))
 	if _, err := a.policies.Resolve(ctx, tx, c.Provider, c.Hash, after); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cloudpact.dev/services/billing/internal/book"
+	"cloudpact.dev/services/billing/internal/cancellation"
 	"cloudpact.dev/services/billing/internal/ending"
 	"cloudpact.dev/services/billing/internal/term"
 	"cloudpact.dev/services/figures/date"
@@ -109,12 +110,15 @@ func (w *work) endTerm(ctx context.Context) error {
 }
 
 // cancel ends a service before it began.
-func (w *work) cancel(received date.Date, deemed bool) error {
+func (w *work) cancel(ctx context.Context, received date.Date, deemed bool) error {
+	t, err := w.terms(ctx, received)
+	if err != nil {
+		return err
+	}
 	s := &w.sub
 	s.State = book.Cancelled
 	s.CancelNotice = date.Date{}
-	s.End.Cause, s.End.LastDay = ending.Cancellation, date.Date{}
-	s.End.Version++
+	s.End = book.End{Cause: ending.Cancellation, Clause: cancellation.Clause(t, deemed), Version: s.End.Version + 1}
 	if err := w.dropDeadlines(); err != nil {
 		return err
 	}

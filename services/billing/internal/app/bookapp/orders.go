@@ -35,6 +35,7 @@ func (a *App) CreateOrder(ctx context.Context, o book.Order) (book.Order, error)
 			return o, err
 		}
 		completeUnits(t, o.Services)
+		cite(t, &o)
 		o.State, o.Version = book.DraftOrder, 1
 		return o, inserted(a.store.InsertOrder(ctx, tx, o), o.Name())
 	}, again)
@@ -79,6 +80,18 @@ func (a *App) roomFor(ctx context.Context, tx *commit.Tx, t terms.Resolved, o bo
 		}
 	}
 	return nil
+}
+
+// cite names the clauses that an order rests on: the one that asks for it, and
+// the one by which the agreement prevails over some of its terms.
+func cite(t terms.Resolved, o *book.Order) {
+	if t.Formation == nil {
+		return
+	}
+	o.Clause = t.Formation.OrderClause
+	for i := range o.Ineffective {
+		o.Ineffective[i].Precedence = t.Formation.PrecedenceClause
+	}
 }
 
 // completeUnits gives units without a kind the one of their service.

@@ -42,7 +42,7 @@ func (a *App) Terminate(ctx context.Context, tx *commit.Tx, o TerminationOrdered
 			return false, err
 		}
 		if !w.sub.Live() && t.Cancellation != nil && o.Clause == t.Cancellation.DeemedClause {
-			return true, w.cancel(o.LastDay, true)
+			return true, w.cancel(ctx, o.LastDay, true)
 		}
 		w.sub.Orders = append(w.sub.Orders, book.TerminationOrder{Decision: o.Decision, LastDay: o.LastDay, Clause: o.Clause})
 		return true, w.mergeEnd()

@@ -230,8 +230,15 @@ func (w *work) settleContract(ctx context.Context, last date.Date) error {
 	if last.IsZero() {
 		last = w.today // every service was cancelled before it began
 	}
+	t, err := w.terms(ctx, w.today)
+	if err != nil {
+		return err
+	}
 	c := &w.contract
 	c.State, c.EndDate = book.EndedContract, last
+	if f := t.Formation; f != nil && f.SurvivalClause != "" {
+		c.Survival = book.Survival{Clause: f.SurvivalClause, Clauses: f.SurvivingClauses}
+	}
 	c.Version++
 	if err := updated(w.store.UpdateContract(ctx, w.tx, *c, c.Version-1), c.Name()); err != nil {
 		return err
