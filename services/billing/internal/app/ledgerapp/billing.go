@@ -11,9 +11,9 @@ import (
 const KindBillingRun = "billing_run"
 
 // bill brings the account up to date: charges, documents, the next billing day.
-// Facts that come at the first instant of a billing day leave its document to
-// the deadline of that instant (atOnce false), so that everything that happens
-// at it is on the document.
+// While deadlines run by themselves, on a live clock or one that is advanced, the
+// documents of billing days and ends are left to the deadline (atOnce false), so
+// that everything that happens at one instant is on one document.
 func (w *work) bill(atOnce bool) error {
 	services, err := w.a.store.Services(w.ctx, w.tx, w.acct.AccountKey)
 	if err != nil {
@@ -53,8 +53,7 @@ func (w *work) billAll(services []ledger.Service, atOnce bool) error {
 
 // reached tells whether a day has begun for the purpose of making documents.
 func (w *work) reached(day date.Date, atOnce bool) bool {
-	start := day.Start(w.r.Zone())
-	return start.Before(w.tx.Now()) || atOnce && start.Equal(w.tx.Now())
+	return (atOnce || w.calm) && !day.Start(w.r.Zone()).After(w.tx.Now())
 }
 
 // moment says what today means for the services' documents.

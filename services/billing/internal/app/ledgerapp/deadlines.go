@@ -163,14 +163,8 @@ func (w *work) refund() error {
 	if !w.ended() || !w.acct.RefundFree.IsZero() && w.acct.Credit.Sign() <= 0 {
 		return nil
 	}
-	docs, err := w.documents()
-	if err != nil {
+	if over, err := w.billedOut(); err != nil || !over {
 		return err
-	}
-	for _, d := range docs {
-		if d.Open().Sign() > 0 {
-			return nil
-		}
 	}
 	if err := w.refundCredit(); err != nil {
 		return err
@@ -188,6 +182,25 @@ func (w *work) refund() error {
 		Name: KindDepositRefund + "/" + w.acct.Name(), Subject: w.acct.AccountKey.Deposit(), Kind: KindDepositRefund, Clause: w.r.Deposit.RefundClause,
 		Due: last.AddDays(1).Start(w.r.Zone()), Rank: commit.RankMoney, Consequence: "the provider is late with returning the deposit",
 	})
+}
+
+// billedOut tells whether every service has its closing document and nothing is
+// open.
+func (w *work) billedOut() (bool, error) {
+	services, err := w.a.store.Services(w.ctx, w.tx, w.acct.AccountKey)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range services {
+		if s.Sub.ID != "" && !s.Closed && !s.Sub.Cancelled {
+			return false, nil
+		}
+	}
+	docs, err := w.documents()
+	if err != nil {
+		return false, err
+	}
+	return len(openDocs(docs, func(*ledger.Invoice) bool { return true })) == 0, nil
 }
 
 // refundCredit books leftover credit as money to pay back.

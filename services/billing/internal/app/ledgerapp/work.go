@@ -24,6 +24,10 @@ type work struct {
 	today date.Date
 	r     terms.Resolved
 
+	// calm tells that no deadline will run by itself now: the clock is a
+	// sandbox's and stands. What is due is done at once then.
+	calm bool
+
 	live     []*ledger.Invoice
 	liveRead bool
 	touched  map[string]bool // documents to write
@@ -46,7 +50,11 @@ func (a *App) open(ctx context.Context, tx *commit.Tx, k ledger.AccountKey) (*wo
 
 func (a *App) workOn(ctx context.Context, tx *commit.Tx, acct ledger.Account) (*work, error) {
 	day, r, err := a.today(ctx, tx, acct, tx.Now())
-	return &work{a: a, ctx: ctx, tx: tx, acct: acct, today: day, r: r, touched: map[string]bool{}}, err
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.clocks.Get(ctx, tx, acct.Provider)
+	return &work{a: a, ctx: ctx, tx: tx, acct: acct, today: day, r: r, touched: map[string]bool{}, calm: c.Mode == commit.Sandbox && c.Operation == ""}, err
 }
 
 // save writes what has changed.
