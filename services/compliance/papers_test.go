@@ -11,6 +11,7 @@ import (
 
 	billingv1 "cloudpact.dev/gen/go/cloudpact/billing/v1"
 	compliancev1 "cloudpact.dev/gen/go/cloudpact/compliance/v1"
+	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	slav1 "cloudpact.dev/gen/go/cloudpact/sla/v1"
 	tokenv1 "cloudpact.dev/gen/go/cloudpact/token/v1"
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
@@ -253,4 +254,49 @@ func TestParks(t *testing.T) {
 		t.Fatalf("parked: %v %v", parked, err)
 	}
 	same(t, "who", parked[0].Change.Key.Customer, "stranger")
+}
+
+// A reminder that token sets becomes a notice when its day has come.
+func TestTokenReminder(t *testing.T) {
+	r := sqliteRig(t, "2024-12-03")
+	r.conclude()
+	f := limit("token_expiry_notice_60/1", backup, r.at("2024-12-03"))
+	f.Kind, f.Clause = "token_expiry_notice_60", "cpc/S3/3.5(ii)"
+	r.tell("token", "deadline_set", backup, &tokenv1.Change{Body: &tokenv1.Change_DeadlineSet{DeadlineSet: &typev1.DeadlineSet{Deadline: f}}})
+	same(t, "before", r.notices("TOKENS_LAPSING"), 0)
+	r.tell("token", "deadline_missed", backup, &tokenv1.Change{Body: &tokenv1.Change_DeadlineMissed{DeadlineMissed: &typev1.DeadlineMissed{Deadline: f}}})
+	all := do(r, r.operator(), r.api.ListNotices, &compliancev1.ListNoticesRequest{Parent: customer}).GetNotices()
+	same(t, "text", all[0].GetText(), "Tokens of backup of agreement smartcloud that are not used lapse on 1 February 2025 (clause 3.5(ii)).")
+}
+
+// An amendment moves what follows from an end that is fixed, and judges by the
+// day of the fact.
+func TestAmendment(t *testing.T) {
+	r := sqliteRig(t, "2025-02-01")
+	r.conclude()
+	r.service(compute, "2025-02-20", "CUSTOMER_NOTICE", 1)
+	at := func(sub string) string {
+		return text(do(r, r.operator(), r.api.GetDataRetention, &compliancev1.GetDataRetentionRequest{Name: sub + "/dataRetention"}).GetAllowedFrom())
+	}
+	same(t, "as concluded", at(compute), "2025-02-21")
+	amend := func(from string, readings map[string]string) {
+		of := &contractv1.ContractFacts{
+			Contract: contract, TermsRevision: provider + "/terms/cpc/revisions/2018-03", TermsHash: r.registry.hash,
+			Currency: "HKD", Readings: readings,
+		}
+		r.tell("billing", "contract_amended", contract, &billingv1.Change{Body: &billingv1.Change_ContractAmended{
+			ContractAmended: &contractv1.ContractAmended{Contract: of, EffectiveDate: day(from)},
+		}})
+	}
+	amend("2025-02-10", map[string]string{"data_deletion_grace_days": "7"})
+	same(t, "with seven days of grace", at(compute), "2025-02-28")
+	amend("2025-02-25", map[string]string{"data_deletion_grace_days": "30", "cure_days_default": "5"})
+	same(t, "an end before the amendment", at(compute), "2025-02-28")
+
+	r.overdue("2025-01-31", "2025-02-01", backup)
+	c := do(r, r.operator(), r.api.DemandCure, &compliancev1.DemandCureRequest{Name: contract + "/cases/arrears-2025-01-31"})
+	same(t, "fourteen days", text(c.GetCureLastDay()), "2025-02-15")
+	r.advance("2025-02-26")
+	r.cleared("2025-02-14")
+	same(t, "judged by the day of the demand", r.caseState(c.GetName()), compliancev1.Case_STATE_CURED)
 }

@@ -53,6 +53,15 @@ func (a *App) act(ctx context.Context, tx *commit.Tx, k record.ContractKey, acto
 	return x, err
 }
 
+// on is the terms as they stand on a day: readings decide by the day of the fact
+// that they judge. An unset day is today.
+func (x *act) on(ctx context.Context, d date.Date) (terms.Resolved, error) {
+	if d.IsZero() {
+		return x.terms, nil
+	}
+	return x.resolve(ctx, x.tx, x.contract.Provider, x.contract.TermsOn(d))
+}
+
 // key is the contract's.
 func (x *act) key() record.ContractKey { return x.contract.ContractKey }
 
@@ -106,7 +115,7 @@ func (x *act) notify(ctx context.Context, fact any) error {
 	if clock.Mode == commit.Sandbox {
 		n.State = record.Captured
 	}
-	switch err := x.store.InsertNotice(ctx, x.tx, n); {
+	switch err := x.store.AppendNotice(ctx, x.tx, n); {
 	case errors.Is(err, db.ErrExists):
 		return nil
 	case err != nil:

@@ -12,6 +12,7 @@ import (
 	"cloudpact.dev/services/figures/money"
 	"cloudpact.dev/services/kit/db"
 	"cloudpact.dev/services/kit/fault"
+	"cloudpact.dev/services/terms"
 )
 
 // NewAsset is an asset that is registered.
@@ -133,7 +134,11 @@ func (a *App) ReceiveAsset(ctx context.Context, in Receipt) (record.Asset, error
 			notBefore(in.On, r.Delivered, "returned_date", "the delivery")); err != nil {
 			return r, err
 		}
-		withdraws := custody.Withdraws(x.terms, custody.Receipt{
+		t, err := x.on(ctx, in.On)
+		if err != nil {
+			return r, err
+		}
+		withdraws := custody.Withdraws(t, custody.Receipt{
 			On: in.On, Condition: in.Condition,
 			Demanded: r.State == custody.Demanded, Paid: r.Paid,
 		})
@@ -206,19 +211,20 @@ func (a *App) ReportAssetLoss(ctx context.Context, in Loss) (record.Asset, error
 // demanded before.
 func (x *act) chargeLoss(ctx context.Context, r *record.Asset, on date.Date, demanded bool) error {
 	demanded = demanded || !r.Demand.IsZero() && !r.Withdrawn
-	if !custody.Chargeable(x.terms, custody.Loss{Delivered: r.Delivered, On: on, Charged: demanded}) {
-		return nil
+	t, err := x.on(ctx, on)
+	if err != nil || !custody.Chargeable(t, custody.Loss{Delivered: r.Delivered, On: on, Charged: demanded}) {
+		return err
 	}
-	d, ok := custody.ForLoss(x.terms, r.Name(), r.Price, x.today)
+	d, ok := custody.ForLoss(t, r.Name(), r.Price, x.today)
 	if !ok {
 		return nil
 	}
-	return x.demandPrice(ctx, r, d)
+	return x.demandPrice(ctx, t, r, d)
 }
 
 // demandPrice notes and tells a demand for the price.
-func (x *act) demandPrice(ctx context.Context, r *record.Asset, d custody.Demand) error {
-	if err := custody.CheckEvidence(x.terms, r.Evidence); err != nil {
+func (x *act) demandPrice(ctx context.Context, t terms.Resolved, r *record.Asset, d custody.Demand) error {
+	if err := custody.CheckEvidence(t, r.Evidence); err != nil {
 		return fault.Precondition(ReasonEvidenceRequired, r.Name(), err.Error())
 	}
 	r.Demand, r.PaymentLast = d.Date, d.PaymentLastDay
@@ -246,12 +252,16 @@ func (a *App) DemandReplacement(ctx context.Context, k record.Key, etag string, 
 			notBefore(on, r.ReturnLast.AddDays(1), "demand_date", "the first late day")); err != nil {
 			return r, err
 		}
-		d, ok := custody.ForReturn(x.terms, r.Name(), r.Price, on)
+		t, err := x.on(ctx, on)
+		if err != nil {
+			return r, err
+		}
+		d, ok := custody.ForReturn(t, r.Name(), r.Price, on)
 		if !ok {
 			return r, fault.Precondition(ReasonNoGround, r.Name(), "the terms give no price for what is not returned")
 		}
 		r.State = custody.Demanded
-		if err := x.demandPrice(ctx, &r, d); err != nil {
+		if err := x.demandPrice(ctx, t, &r, d); err != nil {
 			return r, err
 		}
 		if err := x.saveAsset(ctx, &r); err != nil {

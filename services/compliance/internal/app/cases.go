@@ -64,7 +64,11 @@ func (x *act) open(ctx context.Context, c record.Case, base string) (record.Case
 // time to mend is recomputed from the facts; what a person did stands.
 func (x *act) judge(ctx context.Context, c record.Case) (record.Case, error) {
 	was, old := c.State, c.Version
-	p, runs, err := cure.Run(x.terms, c.Facts())
+	t, err := x.on(ctx, c.Demand)
+	if err != nil {
+		return c, err
+	}
+	p, runs, err := cure.Run(t, c.Facts())
 	if err != nil {
 		return c, err
 	}

@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"cloudpact.dev/services/compliance/internal/facts"
 	"cloudpact.dev/services/compliance/internal/record"
+	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/kit/resource"
 )
@@ -62,6 +64,8 @@ func (a *App) inContract(ctx context.Context, tx *commit.Tx, c Change, fact fact
 // effect is what a fact changes besides what is known of the contract itself.
 func (x *act) effect(ctx context.Context, fact facts.Consumed) error {
 	switch f := fact.(type) {
+	case facts.ContractAmended:
+		return x.amended(ctx)
 	case facts.SubscriptionChanged:
 		return x.serviceChanged(ctx, f.Subscription)
 	case facts.SubscriptionEnded:
@@ -189,5 +193,34 @@ func (a *App) project(ctx context.Context, tx *commit.Tx, source string, f facts
 	default:
 		o.State = record.Running
 	}
-	return a.store.PutObligation(ctx, tx, o)
+	if err := a.store.PutObligation(ctx, tx, o); err != nil {
+		return err
+	}
+	return a.remind(ctx, tx, o)
+}
+
+// tokenReminder begins the kinds of token's reminders; the number of days
+// follows.
+const tokenReminder = "token_expiry_notice_"
+
+// remind gives the notice of a reminder that has fallen due: telling customers
+// is compliance's, the day is token's.
+func (a *App) remind(ctx context.Context, tx *commit.Tx, o record.Obligation) error {
+	text, ok := strings.CutPrefix(o.Kind, tokenReminder)
+	days, err := strconv.Atoi(text)
+	if !ok || err != nil || o.State != record.Missed {
+		return nil
+	}
+	k, ok := record.Parse(o.Subject, "subscriptions")
+	if !ok {
+		return nil
+	}
+	x, err := a.act(ctx, tx, k.ContractKey, o.Service)
+	if err != nil {
+		return err
+	}
+	return x.notify(ctx, facts.TokensLapsing{
+		Subscription: o.Subject, Days: days, Clause: o.Clause,
+		Lapse: date.Of(o.Due, x.terms.Zone()).AddDays(days),
+	})
 }

@@ -40,7 +40,11 @@ func (a *App) DemandCure(ctx context.Context, in Demand) (record.Case, error) {
 			return c, err
 		}
 		c.CureDays = in.Days
-		p, runs, err := cure.Run(x.terms, c.Facts())
+		t, err := x.on(ctx, c.Demand)
+		if err != nil {
+			return c, err
+		}
+		p, runs, err := cure.Run(t, c.Facts())
 		if err != nil {
 			return c, daysFault(err)
 		}

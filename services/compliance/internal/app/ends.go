@@ -36,10 +36,32 @@ func (x *act) serviceChanged(ctx context.Context, f facts.Subscription) error {
 	if err := x.store.PutService(ctx, x.tx, s); err != nil || known && was.LastDay == s.LastDay && was.EndCause == s.EndCause {
 		return err
 	}
+	return x.limit(ctx, s)
+}
+
+// amended decides anew what follows from the ends of a contract's services.
+func (x *act) amended(ctx context.Context) error {
+	all, err := x.store.ServicesOf(ctx, x.tx, x.key())
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if s.LastDay.IsZero() {
+			continue
+		}
+		if err := x.limit(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// limit sets, moves or withdraws what follows from the end of a service.
+func (x *act) limit(ctx context.Context, s record.Service) error {
 	if err := x.limitDeletion(ctx, s); err != nil {
 		return err
 	}
-	assets, err := x.store.AssetsOf(ctx, x.tx, k)
+	assets, err := x.store.AssetsOf(ctx, x.tx, s.Key)
 	if err != nil {
 		return err
 	}
@@ -77,13 +99,17 @@ func (x *act) limitReturn(ctx context.Context, r *record.Asset) error {
 	if err != nil {
 		return err
 	}
-	limit, owed := custody.Due(x.terms, r.Name(), use)
+	t, err := x.on(ctx, use.LastDay)
+	if err != nil {
+		return err
+	}
+	limit, owed := custody.Due(t, r.Name(), use)
 	r.State = custody.Stand(r.State, limit, owed, x.today)
 	r.ReturnLast, r.Citations = limit.LastDay, append(x.custodyCitations(), limit.Explanation.Citations()...)
 	if !owed {
 		return x.dropReturn(*r)
 	}
-	clause := x.terms.Custody.ReturnClause
+	clause := t.Custody.ReturnClause
 	stop := commit.Deadline{
 		Name: kindAssetStop + "/" + r.Name(), Subject: r.Name(), Kind: kindAssetStop, Clause: clause,
 		Consequence: "the asset is to be returned", Due: x.start(limit.StopFrom), Rank: commit.RankState,
@@ -171,9 +197,13 @@ func (x *act) limitDeletion(ctx context.Context, s record.Service) error {
 // tells when deletion becomes possible.
 func (x *act) judgeRetention(ctx context.Context, r *record.Retention) error {
 	was := r.State
-	first, why, ended := retention.First(x.terms, r.Facts())
+	t, err := x.on(ctx, r.LastDay)
+	if err != nil {
+		return err
+	}
+	first, why, ended := retention.First(t, r.Facts())
 	r.AllowedFrom = first
-	if r.State = retention.Judge(x.terms, r.Facts(), x.today); ended {
+	if r.State = retention.Judge(t, r.Facts(), x.today); ended {
 		r.Citations = why.Citations()
 	}
 	if err := x.saveRetention(ctx, r); err != nil {
@@ -187,14 +217,14 @@ func (x *act) judgeRetention(ctx context.Context, r *record.Retention) error {
 		return x.tx.SettleDeadline(name, commit.Withdrawn)
 	case x.today.Before(first):
 		return x.tx.SetDeadline(commit.Deadline{
-			Name: name, Subject: r.SubscriptionName(), Kind: kindDataDeletion, Clause: x.terms.Retention.Clause,
+			Name: name, Subject: r.SubscriptionName(), Kind: kindDataDeletion, Clause: t.Retention.Clause,
 			Consequence: "the provider may delete the data stored in the service", Due: x.start(first), Rank: commit.RankEntitlement,
 		})
 	}
 	if err := x.tx.SettleDeadline(name, commit.Met); err != nil || r.State != retention.Allowed || was == retention.Allowed {
 		return err
 	}
-	return x.tell(ctx, facts.DataDeletionAllowed{Contract: x.key().Name(), Subscription: r.SubscriptionName(), From: first, Clause: x.terms.Retention.Clause})
+	return x.tell(ctx, facts.DataDeletionAllowed{Contract: x.key().Name(), Subscription: r.SubscriptionName(), From: first, Clause: t.Retention.Clause})
 }
 
 // DataDue makes the data of an ended service deletable when its day has come.

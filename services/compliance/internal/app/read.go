@@ -150,8 +150,13 @@ func (a *App) Obligations(ctx context.Context, in List, runningOnly bool) ([]rec
 func (a *App) Notices(ctx context.Context, in List) ([]record.Notice, string, error) {
 	return listed[record.Notice]{
 		name: "notices",
-		sort: func(n record.Notice) []string { return []string{db.Time(n.Given).String(), n.Customer, n.ID} },
+		sort: func(n record.Notice) []string {
+			return []string{db.Time(n.Given).String(), n.Customer, strconv.FormatInt(n.Place, 10), n.ID}
+		},
 		read: func(ctx context.Context, q db.Querier, p store.Page) ([]record.Notice, error) {
+			if err := placed(p); err != nil {
+				return nil, err
+			}
 			return a.store.Notices(ctx, q, in.Scope.CustomerKey, p)
 		},
 	}.page(ctx, a, in)
@@ -165,14 +170,24 @@ func (a *App) AuditEntries(ctx context.Context, in List) ([]record.AuditEntry, s
 			return []string{db.Time(e.Recorded).String(), e.Customer, strconv.FormatInt(e.Place, 10), e.ID}
 		},
 		read: func(ctx context.Context, q db.Querier, p store.Page) ([]record.AuditEntry, error) {
-			if len(p.After) == 4 {
-				place, err := strconv.ParseInt(p.After[2].(string), 10, 64)
-				if err != nil {
-					return nil, fault.Internal(err)
-				}
-				p.After[2] = place
+			if err := placed(p); err != nil {
+				return nil, err
 			}
 			return a.store.Audit(ctx, q, in.Scope.CustomerKey, p)
 		},
 	}.page(ctx, a, in)
+}
+
+// placed reads the place in the sort key of a page, which is a number.
+func placed(p store.Page) error {
+	if len(p.After) < 3 {
+		return nil
+	}
+	text, _ := p.After[2].(string)
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return fault.Internal(err)
+	}
+	p.After[2] = n
+	return nil
 }

@@ -177,6 +177,16 @@ type Deadline struct {
 	State string
 }
 
+// TokensLapsing says that a reminder before tokens lapse has fallen due; it is
+// what the deadline of that reminder tells.
+type TokensLapsing struct {
+	Subscription string
+	// Lapse is the first day on which they cannot be used.
+	Lapse  date.Date
+	Days   int
+	Clause string
+}
+
 // Consumed is a fact about something in a contract.
 type Consumed interface {
 	// In is the contract, or the name of a resource below it.

@@ -6,7 +6,7 @@ import (
 )
 
 // ends is what the book tells about the end of a service or its period, and
-// what token tells about storage that fills up.
+// what token tells about storage that fills up and tokens that lapse.
 func ends(t terms.Resolved, fact any) (Notice, bool) {
 	switch f := fact.(type) {
 	case facts.SubscriptionEnded:
@@ -17,6 +17,8 @@ func ends(t terms.Resolved, fact any) (Notice, bool) {
 		return termEnded(t, f), true
 	case facts.CapacityCrossed:
 		return capacity(t, f)
+	case facts.TokensLapsing:
+		return lapsing(t, f), true
 	}
 	return Notice{}, false
 }
@@ -101,4 +103,14 @@ func capacity(t terms.Resolved, f facts.CapacityCrossed) (Notice, bool) {
 			last(f.Subscription) + " was in use" + under(t, clause) + ". Please say promptly what is to be removed, or order more.",
 		Citations: cite(t, clause),
 	}, true
+}
+
+func lapsing(t terms.Resolved, f facts.TokensLapsing) Notice {
+	return Notice{
+		Kind: TokensLapsing, About: f.Subscription, Key: key(f.Days, f.Lapse),
+		Title: "Unused tokens of " + last(f.Subscription) + " lapse in " + key(f.Days) + " days",
+		Text: "Tokens of " + last(f.Subscription) + " of agreement " + contract(f.Subscription) + " that are not used lapse on " +
+			long(f.Lapse) + under(t, f.Clause) + ".",
+		Citations: cite(t, f.Clause),
+	}
 }

@@ -33,6 +33,7 @@ const (
 	ReplacementWithdrawn = "REPLACEMENT_WITHDRAWN"
 	DataDeletion         = "DATA_DELETION"
 	CapacityWarning      = "CAPACITY_WARNING"
+	TokensLapsing        = "TOKENS_LAPSING"
 )
 
 // Notice is what the customer is told.

@@ -53,6 +53,7 @@ func told() []any {
 		facts.TermEnded{Subscription: ended, Continues: true},
 		facts.TermEnded{Subscription: ended},
 		facts.CapacityCrossed{Subscription: compute, Percent: 85, At: at("2024-03-05T02:00:00Z")},
+		facts.TokensLapsing{Subscription: contract + "/subscriptions/backup", Days: 60, Lapse: day("2025-02-01"), Clause: "cpc/S3/3.5(ii)"},
 		facts.AssetCustodyChanged{Asset: gateway, Subscription: compute, State: "RETURN_DUE", ReturnLastDay: day("2025-10-07"), Clause: "cpc/20"},
 		facts.ReplacementDemanded{Asset: gateway, Price: hkd("7200.00"), Demand: day("2025-10-08"), LastDay: day("2025-10-22"), Clause: "cpc/21"},
 		facts.ReplacementWithdrawn{Asset: gateway, Clause: "cpc/21"},

@@ -106,9 +106,11 @@ type Notice struct {
 	ID   string `json:"id"`
 	Kind string `json:"kind"`
 	// About is the name of what it concerns, Contract that of its contract.
-	About     string             `json:"about"`
-	Contract  string             `json:"contract,omitempty"`
-	Channel   string             `json:"channel"`
+	About    string `json:"about"`
+	Contract string `json:"contract,omitempty"`
+	Channel  string `json:"channel"`
+	// Place orders notices of one instant.
+	Place     int64              `json:"place"`
 	Given     time.Time          `json:"given"`
 	State     NoticeState        `json:"state"`
 	Title     string             `json:"title"`

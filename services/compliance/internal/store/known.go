@@ -74,6 +74,13 @@ func (Store) Service(ctx context.Context, q db.Querier, k record.Key) (record.Se
 	return services.Get(ctx, q, keyOf(k)...)
 }
 
+// ServicesOf lists the subscriptions of a contract, by id.
+func (Store) ServicesOf(ctx context.Context, q db.Querier, k record.ContractKey) ([]record.Service, error) {
+	t := within(k)
+	t.text.WriteString(" order by subscription")
+	return selectAll(ctx, q, services, t)
+}
+
 // PutService keeps a subscription.
 func (Store) PutService(ctx context.Context, q db.Querier, s record.Service) error {
 	return services.Upsert(ctx, q, s)

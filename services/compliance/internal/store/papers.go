@@ -52,6 +52,7 @@ var (
 		Columns: customerColumns(func(n record.Notice) record.CustomerKey { return n.CustomerKey },
 			func(n record.Notice) string { return n.ID },
 			db.Column[record.Notice]{Name: "given", Value: func(n record.Notice) any { return db.Time(n.Given) }},
+			db.Column[record.Notice]{Name: "place", Value: func(n record.Notice) any { return n.Place }},
 			db.Column[record.Notice]{Name: "state", Value: func(n record.Notice) any { return string(n.State) }}),
 	}
 	audit = db.Table[record.AuditEntry]{
@@ -129,24 +130,35 @@ func (Store) Notice(ctx context.Context, q db.Querier, k record.CustomerKey, id 
 	return notices.Get(ctx, q, k.Provider, k.Customer, id)
 }
 
-// InsertNotice adds a notice.
-func (Store) InsertNotice(ctx context.Context, q db.Querier, n record.Notice) error {
+// AppendNotice adds a notice behind the customer's last one.
+func (Store) AppendNotice(ctx context.Context, q db.Querier, n record.Notice) error {
+	var err error
+	if n.Place, err = place(ctx, q, "compliance_notices", n.CustomerKey); err != nil {
+		return err
+	}
 	return notices.Insert(ctx, q, n)
 }
 
-// Notices lists notices by the instant at which they were given, customer and
-// id.
+// place is behind the customer's last row in a table.
+func place(ctx context.Context, q db.Querier, table string, k record.CustomerKey) (int64, error) {
+	var n int64
+	err := q.QueryRowContext(ctx, "select coalesce(max(place), 0) + 1 from "+table+" where provider = $1 and customer = $2",
+		k.Provider, k.Customer).Scan(&n)
+	return n, err
+}
+
+// Notices lists notices by the instant at which they were given, customer,
+// place and id.
 func (Store) Notices(ctx context.Context, q db.Querier, k record.CustomerKey, p Page) ([]record.Notice, error) {
 	t := within(Scope{CustomerKey: k})
-	t.page(p, "given", "customer", "id")
+	t.page(p, "given", "customer", "place", "id")
 	return selectAll(ctx, q, notices, t)
 }
 
 // AppendAudit adds a line behind the customer's last one.
 func (Store) AppendAudit(ctx context.Context, q db.Querier, e record.AuditEntry) error {
-	err := q.QueryRowContext(ctx, "select coalesce(max(place), 0) + 1 from compliance_audit where provider = $1 and customer = $2",
-		e.Provider, e.Customer).Scan(&e.Place)
-	if err != nil {
+	var err error
+	if e.Place, err = place(ctx, q, "compliance_audit", e.CustomerKey); err != nil {
 		return err
 	}
 	return audit.Insert(ctx, q, e)

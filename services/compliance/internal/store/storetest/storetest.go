@@ -75,6 +75,8 @@ func (s suite) known() {
 	is(s, gotC, ok, err, c)
 	gotS, ok, err := s.store.Service(ctx, q, sub.Key)
 	is(s, gotS, ok, err, sub)
+	of, err := s.store.ServicesOf(ctx, q, contract)
+	ordered(s, err, of, func(v record.Service) string { return v.ID }, "s")
 	gotA, ok, err := s.store.Account(ctx, q, acc.Key)
 	is(s, gotA, ok, err, acc)
 	gotT, ok, err := s.store.Target(ctx, q, "p", "t")
@@ -214,9 +216,9 @@ func (s suite) obligations() {
 func (s suite) notices() {
 	for i, id := range []string{"b", "a", "z"} {
 		n := record.Notice{CustomerKey: customer, ID: id, Kind: "INVOICE", Given: morning.Add(time.Duration(i/2) * time.Second), State: record.Queued}
-		s.write(func(ctx context.Context, tx db.Tx) error { return s.store.InsertNotice(ctx, tx, n) })
+		s.write(func(ctx context.Context, tx db.Tx) error { return s.store.AppendNotice(ctx, tx, n) })
 		s.write(func(ctx context.Context, tx db.Tx) error {
-			if err := s.store.InsertNotice(ctx, tx, n); !errors.Is(err, db.ErrExists) {
+			if err := s.store.AppendNotice(ctx, tx, n); !errors.Is(err, db.ErrExists) {
 				s.Errorf("given twice: %v", err)
 			}
 			return nil
@@ -224,8 +226,8 @@ func (s suite) notices() {
 	}
 	ctx, q := s.Context(), s.db.Read()
 	all, err := s.store.Notices(ctx, q, customer, store.Page{Limit: 10})
-	ordered(s, err, all, func(n record.Notice) string { return n.ID }, "a b z")
-	got, ok, err := s.store.Notice(ctx, q, customer, "a")
+	ordered(s, err, all, func(n record.Notice) string { return n.ID }, "b a z")
+	got, ok, err := s.store.Notice(ctx, q, customer, "b")
 	is(s, got, ok, err, all[0])
 }
 

@@ -137,12 +137,15 @@ create table compliance_notices (
   customer text collate "C" not null,
   id text collate "C" not null,
   given timestamptz not null,
+  place bigint not null,
   state text collate "C" not null,
   body jsonb not null,
   constraint compliance_notices_pk primary key (provider, customer, id)
 );
 
-create index compliance_notices_given_ix on compliance_notices (provider, given, customer, id);
+create index compliance_notices_given_ix on compliance_notices (provider, given, customer, place, id);
+
+create index compliance_notices_place_ix on compliance_notices (provider, customer, place);
 
 create index compliance_notices_queued_ix on compliance_notices (given) where state = 'QUEUED';
 

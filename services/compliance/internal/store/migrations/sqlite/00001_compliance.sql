@@ -148,13 +148,16 @@ create table compliance_notices (
   customer text not null,
   id text not null,
   given text not null,
+  place integer not null,
   state text not null,
   body text not null,
   constraint compliance_notices_pk primary key (provider, customer, id),
   constraint compliance_notices_body_ck check (json_valid(body))
 ) strict, without rowid;
 
-create index compliance_notices_given_ix on compliance_notices (provider, given, customer, id);
+create index compliance_notices_given_ix on compliance_notices (provider, given, customer, place, id);
+
+create index compliance_notices_place_ix on compliance_notices (provider, customer, place);
 
 create index compliance_notices_queued_ix on compliance_notices (given) where state = 'QUEUED';
 
