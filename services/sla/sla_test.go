@@ -262,3 +262,36 @@ func TestAmendment(t *testing.T) {
 		same(t, "same figures, same version", a.GetVersion(), 1)
 	})
 }
+
+// TestReminders: a failed run that nobody answered, and a suspension that lasts,
+// remind people and do nothing else; a run that succeeds, or an end in time,
+// makes them moot.
+func TestReminders(t *testing.T) {
+	each(t, "2024-03-05 20:00", func(t *testing.T, r *rig) {
+		one, two := r.target("vm-1", "vm-1"), r.target("vm-2", "vm-2")
+		run := func(target, id, from, to string, ok bool) {
+			do(r, r.api.RecordRun, &slav1.RecordRunRequest{Parent: target, RunId: id, Run: &slav1.Run{
+				Operation: "BACKUP", StartTime: ts(from), EndTime: ts(to), Succeeded: ok, ResultEmailedTime: ts(to),
+			}})
+		}
+		run(one, "b1", "2024-03-05 17:00", "2024-03-05 19:00", false)
+		run(two, "b1", "2024-03-05 17:00", "2024-03-05 19:00", false)
+		run(two, "b2", "2024-03-05 19:10", "2024-03-05 19:30", true)
+		order := do(r, r.api.RecordWindow, &slav1.RecordWindowRequest{Parent: one, WindowId: "w1", Window: &slav1.Window{Kind: "AUTHORITY", StartTime: ts("2024-03-05 18:00")}})
+		attack := do(r, r.api.RecordWindow, &slav1.RecordWindowRequest{Parent: one, WindowId: "w2", Window: &slav1.Window{Kind: "PROTECTION", StartTime: ts("2024-03-05 18:00")}})
+		same(t, "set", len(r.changes("deadline_set")), 4)
+		met := r.changes("deadline_met")
+		same(t, "moot by a good run", len(met), 1)
+		same(t, "moot by a good run", met[0].GetDeadlineMet().GetDeadline().GetSubject(), two+"/runs/b1")
+		do(r, r.api.EndWindow, &slav1.EndWindowRequest{Name: attack.GetName(), EndTime: ts("2024-03-05 18:45")})
+		same(t, "ended in time", len(r.changes("deadline_withdrawn")), 1)
+		before := len(r.changes("incident_assessed"))
+		r.advance("2024-03-07 09:00")
+		missed := r.changes("deadline_missed")
+		same(t, "acted", len(missed), 2)
+		same(t, "first", missed[0].GetDeadlineMissed().GetDeadline().GetSubject(), order.GetName())
+		same(t, "second", missed[1].GetDeadlineMissed().GetDeadline().GetSubject(), one+"/runs/b1")
+		same(t, "clause", missed[1].GetDeadlineMissed().GetDeadline().GetClause(), "cpc/S3/3.3")
+		same(t, "judged anew", len(r.changes("incident_assessed")), before)
+	})
+}

@@ -62,6 +62,7 @@ const (
 
 var (
 	targetPattern = resource.MustPattern("providers/{provider}/targets/{target}")
+	runPattern    = resource.MustPattern("providers/{provider}/targets/{target}/runs/{run}")
 	subPattern    = resource.MustPattern("providers/{provider}/customers/{customer}/contracts/{contract}/subscriptions/{subscription}")
 	contractOf    = resource.MustPattern("providers/{provider}/customers/{customer}/contracts/{contract}")
 )

@@ -20,7 +20,9 @@ import (
 const KindMonthEnd = "month_end"
 
 // Handlers holds the handler of each kind.
-func (a *App) Handlers() deadline.Registry { return deadline.Registry{KindMonthEnd: a.monthDue} }
+func (a *App) Handlers() deadline.Registry {
+	return deadline.Registry{KindMonthEnd: a.monthDue, KindFailureReply: reminderDue, KindSuspensionAlert: reminderDue}
+}
 
 // monthBody is what the deadline carries: the month's first day.
 type monthBody struct {

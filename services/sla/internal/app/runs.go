@@ -24,6 +24,9 @@ func (a *App) RecordRun(ctx context.Context, r store.Run) (store.Run, error) {
 			return r, inserted(err, r.Name())
 		}
 		w.tx.Publish(commit.Draft{Type: TypeRunRecorded, Subject: r.Name(), Effective: r.End, Body: RunRecorded{r}})
+		if err := w.remindReply(ctx, t, p, r); err != nil {
+			return r, err
+		}
 		return r, w.changed(ctx, t, r.Start, false)
 	}, func(ctx context.Context, q db.Querier) (store.Run, bool, error) {
 		return store.Runs.Get(ctx, q, r.Target, r.ID)

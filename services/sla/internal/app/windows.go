@@ -34,6 +34,9 @@ func (a *App) RecordWindow(ctx context.Context, x store.Window) (store.Window, e
 		}
 		rule, _ := windows.Rule(p.terms, x.Kind, "")
 		x.Clause = rule.Clause
+		if err := w.remindWindow(p, x); err != nil {
+			return x, err
+		}
 		return x, w.putWindow(ctx, t, &x)
 	}, func(ctx context.Context, q db.Querier) (store.Window, bool, error) {
 		return store.Windows.Get(ctx, q, x.Target, x.ID)
@@ -62,6 +65,13 @@ func (a *App) EndWindow(ctx context.Context, k store.TargetKey, id string, end t
 		}
 		x.End = end
 		if err := (times{ahead: true}).check(x.Span, w.now); err != nil {
+			return x, err
+		}
+		p, err := w.policy(ctx, x.Start)
+		if err != nil {
+			return x, err
+		}
+		if err := w.remindWindow(p, x); err != nil {
 			return x, err
 		}
 		return x, w.putWindow(ctx, t, &x)

@@ -361,4 +361,28 @@ func TestCapacity(t *testing.T) {
 	}
 }
 
+// TestReply is the time to answer of S3.3-1, S4.4-1 and S11.6-1: 24 hours from
+// the message, its last instant included.
+func TestReply(t *testing.T) {
+	r := cpctest.Terms(t, nil)
+	for kind, want := range map[string][2]string{
+		"C2C_BACKUP": {"BACKUP_FAILED", "cpc/S3/3.3"}, "C2C_REPLICATION": {"REPLICATION_FAILED", "cpc/S4/4.4"},
+		"P2C_REPLICATION": {"REPLICATION_FAILED", "cpc/S11/11.6"}, "V2C_REPLICATION": {"REPLICATION_FAILED", "cpc/S9/9.6"},
+	} {
+		d, due, ok := duties.Of(r, kind, "").Reply(want[0], cpctest.At(t, "2024-03-05 10:00"))
+		if !ok || d.Clause != want[1] || !due.Equal(cpctest.At(t, "2024-03-06 10:00")) {
+			t.Errorf("%s: %s %v %t", kind, d.Clause, due, ok)
+		}
+	}
+	four := cpctest.Terms(t, map[string]string{"prompt_reply_hours": "4"})
+	if _, due, _ := duties.Of(four, "C2C_BACKUP", "").Reply("BACKUP_FAILED", cpctest.At(t, "2024-03-05 10:00")); !due.Equal(cpctest.At(t, "2024-03-05 14:00")) {
+		t.Errorf("four hours end %v", due)
+	}
+	for kind, failure := range map[string]string{"C2C_BACKUP": "RESTORE_FAILED", "COMPUTE": "BACKUP_FAILED", "A2C_BACKUP": "BACKUP_FAILED"} {
+		if _, _, ok := duties.Of(r, kind, "").Reply(failure, zero); ok {
+			t.Errorf("%s: %s asks for an answer", kind, failure)
+		}
+	}
+}
+
 func seconds(d time.Duration) string { return explainInt(int64(d / time.Second)) }

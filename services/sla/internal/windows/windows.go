@@ -118,6 +118,17 @@ func (n Notice) String() string {
 	return "no prior notice and no reason on record, which is for the provider to mend and costs nothing"
 }
 
+// Alert is the instant from which people are reminded that a suspension without
+// fault still lasts; false where the terms or the operator name none.
+func Alert(r terms.Resolved, w Window) (terms.SuspensionRule, time.Time, bool) {
+	rule, ok := Rule(r, w.Kind, w.Clause)
+	if !ok || rule.Fault {
+		return rule, time.Time{}, false
+	}
+	hours := r.Number(rule.AlertHours)
+	return rule, w.From.Add(time.Duration(hours) * time.Hour), hours > 0
+}
+
 // Exclude tells which parts of an incident the windows exclude, in their order.
 // Explanations name the clause of each window and, for a suspension without
 // fault, the clause on its notice.

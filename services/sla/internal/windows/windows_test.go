@@ -96,6 +96,23 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// TestAlert: people are reminded of a suspension without fault that lasts, never
+// of a hold.
+func TestAlert(t *testing.T) {
+	r := cpctest.Terms(t, nil)
+	w := windows.Window{Kind: windows.Authority, From: cpctest.At(t, "2024-05-02 10:00")}
+	rule, due, ok := windows.Alert(r, w)
+	if !ok || rule.Clause != "cpc/38(b)" || !due.Equal(cpctest.At(t, "2024-05-03 10:00")) {
+		t.Errorf("%+v %v %t", rule, due, ok)
+	}
+	for _, kind := range []string{windows.Hold, windows.Schedule} {
+		w.Kind = kind
+		if _, _, ok := windows.Alert(r, w); ok {
+			t.Errorf("%s is alerted", kind)
+		}
+	}
+}
+
 // TestLaws: what windows exclude lies in the outage and in the windows, whatever
 // their order, and cutting a window in two changes nothing.
 func TestLaws(t *testing.T) {

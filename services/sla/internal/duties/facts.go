@@ -44,3 +44,16 @@ func (r Rules) Capacity(crossings []Crossing) (terms.Duty, []Full, bool) {
 	out = slices.DeleteFunc(out, func(f Full) bool { return !f.To.IsZero() && !f.From.Before(f.To) })
 	return d, out, true
 }
+
+// Reply is the duty to answer the message on a failed run, and the last instant
+// at which an answer still counts as prompt; false where there is no such duty.
+// The hours are the operator's: what follows is a reminder, and a breach only
+// where a person records it.
+func (r Rules) Reply(failureType string, mailed time.Time) (terms.Duty, time.Time, bool) {
+	for _, d := range r.duties {
+		if hours := r.terms.Number(d.ReplyHours); d.Duty == answerMail && hours > 0 && d.Covers(failureType) {
+			return d, edge{at: mailed, hours: hours}.time(), true
+		}
+	}
+	return terms.Duty{}, time.Time{}, false
+}
