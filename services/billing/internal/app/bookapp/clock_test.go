@@ -170,6 +170,23 @@ func TestFailedAdvance(t *testing.T) {
 	}
 }
 
+// TestPassingFailure: what fails once or twice, as in a process that is going
+// down, does not fail the operation.
+func TestPassingFailure(t *testing.T) {
+	var token *host.Host
+	left := 2
+	r := newRig(t, follower(t, "token", host.Parts{Deadlines: deadline.Registry{"shaky": func(ctx context.Context, tx *commit.Tx, d commit.Deadline) error {
+		if left > 0 {
+			left--
+			return errors.New("sql: database is closed")
+		}
+		return settle(ctx, tx, d)
+	}}}, &token))
+	r.sandbox(t, "2024-01-10")
+	set(t, token, "shaky", "shaky", pbTime("2024-01-15"), 2)
+	r.advance(t, "2024-02-01")
+}
+
 // TestLivelockOverTheWire: deadlines that set themselves again at one instant
 // are named.
 func TestLivelockOverTheWire(t *testing.T) {

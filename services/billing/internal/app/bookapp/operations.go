@@ -190,24 +190,43 @@ func (a *App) begin(op book.Operation) {
 // it necessary, and closes the operation.
 func (a *App) finishAdvance(ctx context.Context, r *advance) {
 	pause := 50 * time.Millisecond
-	for {
+	for failed := 0; ; {
 		err := a.walkOnce(ctx, r)
-		if ctx.Err() != nil {
-			return // the next start goes on
+		if err == nil || ctx.Err() != nil {
+			return // done, or the next start goes on
 		}
-		if err == nil {
-			return
+		if failing(err) {
+			failed++
 		}
-		if !rpc.Unreachable(err) && !errors.Is(err, context.DeadlineExceeded) {
+		if final(err, failed) {
 			a.log.Error("a clock could not be advanced", "provider", r.op.Provider, "error", err)
 			if a.close(ctx, r, failureOf(err)) == nil {
 				return
 			}
 		}
-		a.log.Warn("a service does not answer; the clock waits", "provider", r.op.Provider, "error", err)
+		a.log.Warn("the clock waits for a service", "provider", r.op.Provider, "error", err)
 		sleep(ctx, pause)
 		pause = min(2*pause, 2*time.Second)
 	}
+}
+
+// maxFailures is how often a service may fail before its failure is the
+// operation's. A process that is stopped closes its services one after the
+// other; what looks like a failure then is over before the count is.
+const maxFailures = 4
+
+// failing tells whether a service answered and could not do it.
+func failing(err error) bool {
+	return !rpc.Unreachable(err) && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// final tells whether to give up: at once when the reason is in the contract's
+// data, after some failures otherwise.
+func final(err error, failed int) bool {
+	if !failing(err) {
+		return false
+	}
+	return fault.From(err).Code != codes.Internal || failed >= maxFailures
 }
 
 // sleep waits for a while, or until ctx ends.
