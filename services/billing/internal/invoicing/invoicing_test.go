@@ -66,7 +66,8 @@ func TestPlan(t *testing.T) {
 		want []string
 	}{
 		{"waits for the billing day", []invoicing.Pending{month, other, fee}, invoicing.Moment{}, nil},
-		{"one invoice a day", []invoicing.Pending{month, other, fee}, invoicing.Moment{Regular: true}, []string{"REGULAR 5310.00"}},
+		{"one invoice a day", []invoicing.Pending{month, other, fee}, invoicing.Moment{Regular: []string{"web", "backup"}}, []string{"REGULAR 5310.00"}},
+		{"a service by itself", []invoicing.Pending{month, other, fee}, invoicing.Moment{Regular: []string{"backup"}}, []string{"REGULAR 310.00"}},
 		{"an event alone", []invoicing.Pending{month, event, tax}, invoicing.Moment{}, []string{"EVENT 530.00"}},
 		{"an event taken back", []invoicing.Pending{gone}, invoicing.Moment{}, []string{"CREDIT_NOTE -7200.00"}},
 		{"closing", []invoicing.Pending{month, back, other}, invoicing.Moment{Closing: []string{"web"}}, []string{"CLOSING 4333.33"}},
@@ -103,7 +104,7 @@ func TestPlanLosesNothing(t *testing.T) {
 			}, Separate: rapid.Bool().Draw(t, "separate")}
 			in, total = append(in, p), total.Add(p.Amount)
 		}
-		docs := invoicing.Plan(in, invoicing.Moment{Regular: true, Closing: []string{"backup"}, Closed: []string{"old"}})
+		docs := invoicing.Plan(in, invoicing.Moment{Regular: []string{"web"}, Closing: []string{"backup"}, Closed: []string{"old"}})
 		seen := map[string]bool{}
 		sum := money.Zero("HKD")
 		for _, d := range docs {

@@ -23,8 +23,8 @@ type Pending struct {
 
 // Moment is what a day means for the documents of an account.
 type Moment struct {
-	// Regular tells that a billing day has come.
-	Regular bool
+	// Regular are the services whose billing day has come.
+	Regular []string
 	// Closing are the services whose closing invoice is due, Closed those that
 	// have theirs.
 	Closing, Closed []string
@@ -51,8 +51,8 @@ func (d Draft) Total(currency string) money.Money {
 }
 
 // Plan says which documents carry the pending charges now; what it leaves out
-// waits for the next billing day. Differences go on the next document of their
-// service; what becomes known after a closing invoice goes on a supplementary
+// waits for the next billing day of its service. Differences go on the next
+// document of their service, what belongs to the account on the next of any; what becomes known after a closing invoice goes on a supplementary
 // one; a document that sums to less than nothing is a credit note.
 func Plan(pending []Pending, m Moment) []Draft {
 	var out []Draft
@@ -72,7 +72,7 @@ func Plan(pending []Pending, m Moment) []Draft {
 			closing.Lines = append(closing.Lines, p.Line)
 		case contains(m.Closed, p.Subscription) || m.Alone && p.Subscription == "":
 			late.Lines = append(late.Lines, p.Line)
-		case m.Regular:
+		case contains(m.Regular, p.Subscription) || p.Subscription == "" && len(m.Regular) > 0:
 			regular.Lines = append(regular.Lines, p.Line)
 		}
 	}

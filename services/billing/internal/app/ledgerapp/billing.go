@@ -79,7 +79,7 @@ func (w *work) moment(services []ledger.Service, atOnce bool) (invoicing.Moment,
 			continue
 		}
 		if day, ok := invoicing.BillingDay(w.r, s.Sub, s.BilledTo); ok && w.reached(day, atOnce) {
-			m.Regular = true
+			m.Regular = append(m.Regular, s.Sub.ID)
 		}
 	}
 	return m, nil
@@ -93,7 +93,7 @@ func (w *work) mark(s *ledger.Service, m invoicing.Moment) {
 		s.Closed = true
 	case s.Closed && !s.Sub.Ended(w.today) && !s.Sub.Cancelled:
 		s.Closed = false // the end was moved into the future
-	case m.Regular && s.Sub.Commenced():
+	case hasID(m.Regular, s.Sub.ID):
 		s.BilledTo = w.today
 	}
 }
