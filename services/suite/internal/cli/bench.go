@@ -1,8 +1,17 @@
 package cli
 
-import "context"
+import (
+	"context"
 
-type benchCmd struct{}
+	"cloudpact.dev/services/suite/internal/measure"
+)
 
-// Run measures.
-func (*benchCmd) Run(ctx context.Context, c *command, out Streams) error { return nil }
+type benchCmd struct {
+	Rounds int      `help:"How often each figure is taken." default:"3"`
+	Only   []string `help:"Measure only these parts: start, demo, gateway, tokens." enum:"start,demo,gateway,tokens"`
+}
+
+// Run measures and prints tables.
+func (b *benchCmd) Run(ctx context.Context, out Streams) error {
+	return measure.Run(ctx, measure.Options{Rounds: b.Rounds, Only: b.Only}, out.Out)
+}

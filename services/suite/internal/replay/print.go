@@ -14,7 +14,7 @@ import (
 
 // ExampleInvoice is an invoice of the demo with something to explain: a discount,
 // a set-up charge and a one-off charge.
-const ExampleInvoice = account + "/invoices/hk-000002"
+const ExampleInvoice = Account + "/invoices/hk-000002"
 
 // Print writes the summary for readers.
 func (s *Summary) Print(w io.Writer) error {

@@ -20,9 +20,11 @@ import (
 const (
 	customer = Provider + "/customers/harbour"
 	contract = customer + "/contracts/smartcloud"
-	account  = contract + "/accounts/main"
 	target   = Provider + "/targets/harbour-vm-2"
 )
+
+// Account is the contract's one account.
+const Account = contract + "/accounts/main"
 
 // Summary is everything that followed from the demo's facts: every document,
 // balance and deadline. The same facts give the same bytes.
@@ -55,17 +57,17 @@ func Summarise(ctx context.Context, c scenario.Caller, token string) (*Summary, 
 	s.Subscriptions = pages(q, "contract.v1.ContractService/ListSubscriptions", func(t string) proto.Message {
 		return &contractv1.ListSubscriptionsRequest{Parent: contract, PageSize: most, PageToken: t}
 	}, (*contractv1.ListSubscriptionsResponse).GetSubscriptions)
-	s.Account = ask[*billingv1.Account](q, "billing.v1.BillingService/GetAccount", &billingv1.GetAccountRequest{Name: account})
+	s.Account = ask[*billingv1.Account](q, "billing.v1.BillingService/GetAccount", &billingv1.GetAccountRequest{Name: Account})
 	s.Invoices = pages(q, "billing.v1.BillingService/ListInvoices", func(t string) proto.Message {
-		return &billingv1.ListInvoicesRequest{Parent: account, PageSize: most, PageToken: t}
+		return &billingv1.ListInvoicesRequest{Parent: Account, PageSize: most, PageToken: t}
 	}, (*billingv1.ListInvoicesResponse).GetInvoices)
 	s.Payments = pages(q, "billing.v1.BillingService/ListPayments", func(t string) proto.Message {
-		return &billingv1.ListPaymentsRequest{Parent: account, PageSize: most, PageToken: t}
+		return &billingv1.ListPaymentsRequest{Parent: Account, PageSize: most, PageToken: t}
 	}, (*billingv1.ListPaymentsResponse).GetPayments)
-	s.Interest = ask[*billingv1.ListInterestResponse](q, "billing.v1.BillingService/ListInterest", &billingv1.ListInterestRequest{Parent: account}).GetAccruals()
-	s.Strikes = ask[*billingv1.ListStrikesResponse](q, "billing.v1.BillingService/ListStrikes", &billingv1.ListStrikesRequest{Parent: account}).GetStrikes()
-	s.Deposit = ask[*billingv1.Deposit](q, "billing.v1.BillingService/GetDeposit", &billingv1.GetDepositRequest{Name: account + "/deposit"})
-	s.TrialBalance = ask[*billingv1.TrialBalance](q, "billing.v1.BillingService/GetTrialBalance", &billingv1.GetTrialBalanceRequest{Name: account})
+	s.Interest = ask[*billingv1.ListInterestResponse](q, "billing.v1.BillingService/ListInterest", &billingv1.ListInterestRequest{Parent: Account}).GetAccruals()
+	s.Strikes = ask[*billingv1.ListStrikesResponse](q, "billing.v1.BillingService/ListStrikes", &billingv1.ListStrikesRequest{Parent: Account}).GetStrikes()
+	s.Deposit = ask[*billingv1.Deposit](q, "billing.v1.BillingService/GetDeposit", &billingv1.GetDepositRequest{Name: Account + "/deposit"})
+	s.TrialBalance = ask[*billingv1.TrialBalance](q, "billing.v1.BillingService/GetTrialBalance", &billingv1.GetTrialBalanceRequest{Name: Account})
 	backup := contract + "/subscriptions/backup"
 	s.Lots = pages(q, "token.v1.TokenService/ListLots", func(t string) proto.Message {
 		return &tokenv1.ListLotsRequest{Parent: backup, PageSize: most, PageToken: t}

@@ -121,6 +121,9 @@ func (s *Stack) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return nil
 	case sig := <-s.app.Wait():
+		if sig.ExitCode == 0 { // a signal
+			return nil
+		}
 		return fmt.Errorf("a part of the process failed (exit code %d); the log says which", sig.ExitCode)
 	}
 }

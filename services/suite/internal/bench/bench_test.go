@@ -1,0 +1,26 @@
+package bench
+
+import (
+	"testing"
+	"time"
+
+	"cloudpact.dev/services/kit/db/dbtest"
+	"cloudpact.dev/services/kit/process"
+)
+
+// TestMeasureTokens measures for a moment: the measuring itself must work.
+// Figures are for `suite bench`; nothing is asserted about them here.
+func TestMeasureTokens(t *testing.T) {
+	o := Options{Accounts: 8, During: 100 * time.Millisecond}
+	want := 6
+	if dbtest.Full() {
+		o.Postgres, want = dbtest.PostgresTemplate(t, process.Services...), 12
+	}
+	figures, err := MeasureTokens(t.Context(), o)
+	if err != nil || len(figures) != want {
+		t.Fatalf("%d figures, %v", len(figures), err)
+	}
+	for _, f := range figures {
+		t.Log(f)
+	}
+}
