@@ -231,7 +231,8 @@ type Case struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name, ".../contracts/{contract}/cases/{case}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// ARREARS, or a code of the terms such as AUP_INTERFERENCE.
+	// ARREARS, DEPOSIT for one that was not provided, or a code of the terms
+	// such as AUP_INTERFERENCE.
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	// The account, for arrears.
 	Account string `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
@@ -604,7 +605,7 @@ type Decision struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name, ".../contracts/{contract}/decisions/{decision}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// PLACE_HOLD, LIFT_HOLD, TERMINATE, DELETE_DATA or CLOSE_CASE.
+	// PLACE_HOLD, LIFT_HOLD, TERMINATE or DELETE_DATA.
 	Action string `protobuf:"bytes,2,opt,name=action,proto3" json:"action,omitempty"`
 	// What it acts on.
 	Subject string `protobuf:"bytes,3,opt,name=subject,proto3" json:"subject,omitempty"`

@@ -283,7 +283,7 @@ type Notice struct {
 	// Resource name, ".../customers/{customer}/notices/{notice}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// For example INVOICE, PAYMENT_DEMAND, DEPOSIT_DEMAND, HOLD_PLACED,
-	// RESTORATION_OFFER, RETURN_DEMAND, TERM_ENDING.
+	// RESTORATION_OFFER, RETURN_DEMAND, TERM_ENDED.
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	// What it concerns.
 	Subject string `protobuf:"bytes,3,opt,name=subject,proto3" json:"subject,omitempty"`
