@@ -198,10 +198,10 @@ func (m *maker) once(end date.Date) {
 
 func (m *maker) oneOff(p tariff.Price, unit string, on date.Date) {
 	item, _ := m.r.Charging.Item(p.Item)
-	mode, rounding := m.r.MoneyMode()
+	mode, _ := m.r.MoneyMode()
 	b := explain.New()
 	v := b.Fact(m.priceName(p), p.Amount).In(m.f.Currency)
-	v = b.RoundMoney(v, m.f.Currency, mode).Cite(m.r.Cite(item.Clause, item.TimingReading, rounding)).Note("stated in the order, charged once")
+	v = b.RoundMoney(v, m.f.Currency, mode).Cite(tariff.Rounded(m.r, item.Clause, item.TimingReading)...).Note("stated in the order, charged once")
 	m.add(Charge{
 		Identity: m.identity(item.Clause, p.ID, unit, "once"), Unit: unit, Item: p.Item, Clause: item.Clause, Amount: v.Money(m.f.Currency),
 		Date: on, Explanation: b.Explanation(v), Note: words(p.Item) + " " + p.ID + ofUnit(unit),
@@ -290,7 +290,7 @@ func (m *maker) event(e Event) {
 		return
 	}
 	item, _ := m.r.Charging.Item(e.Item)
-	b := explain.New(m.r.Cite(e.Clause, item.Readings...))
+	b := explain.New(tariff.Cite(m.r, e.Clause, item.Readings...))
 	v := b.FactMoney(e.Identity+"#amount", e.Amount)
 	m.add(Charge{
 		Identity: e.Identity, Unit: e.Unit, Item: e.Item, Clause: e.Clause, Amount: e.Amount, Date: e.Date, Separate: e.Separate, PayBy: e.PayBy,

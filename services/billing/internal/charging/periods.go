@@ -65,14 +65,14 @@ func (m *maker) firstDay(service date.Span) date.Date {
 // month makes the charge of the days of one recurrence period.
 func (m *maker) month(rates tariff.Rates, p tariff.Price, unit string, period, span date.Span) {
 	item, _ := m.r.Charging.Item(terms.ItemRecurrent)
-	mode, rounding := m.r.MoneyMode()
+	mode, _ := m.r.MoneyMode()
 	b := explain.New()
 	v := b.RoundMoney(rates.Recurrent(b, p, rates.Anchor(), span, tariff.Contract), m.f.Currency, mode)
-	v = v.Cite(m.r.Cite(item.Clause, append([]string{item.TimingReading, rounding}, item.Readings...)...))
+	v = v.Cite(tariff.Rounded(m.r, item.Clause, append([]string{item.TimingReading}, item.Readings...)...)...)
 	note := words(p.Item) + " " + p.ID + ofUnit(unit) + " for " + span.From.String() + " to " + span.Last().String()
 	if m.lastOfTerm(p, span) {
 		other := "the offers lapse with the service period for the future only; read as if never given, what they took off would be charged again"
-		v = v.Cite(m.r.Cite(m.r.Term.AfterClause, m.r.Term.OfferLapse.Reading)).Note(other)
+		v = v.Cite(tariff.Cite(m.r, m.r.Term.AfterClause, m.r.Term.OfferLapse.Reading)).Note(other)
 		note += "; " + other
 	}
 	from := date.Max(period.From, m.f.Subscription.Commencement)
@@ -139,11 +139,11 @@ func (m *maker) metered(rates tariff.Rates, p tariff.Price, k metered, quantity 
 		span.To = date.Min(span.To, s.LastDay.AddDays(1))
 	}
 	item, _ := m.r.Charging.Item(terms.ItemUsage)
-	mode, rounding := m.r.MoneyMode()
+	mode, _ := m.r.MoneyMode()
 	b := explain.New()
 	used := b.Fact("subscriptions/"+s.ID+"/usage/"+p.Meter+k.name()+"/"+span.From.String()+"#quantity", quantity)
 	v := b.RoundMoney(b.Mul(used, b.Fact(m.priceName(p), p.Amount)), m.f.Currency, mode)
-	v = v.Cite(m.r.Cite(item.Clause, append([]string{item.TimingReading, rounding}, item.Readings...)...)).Note("metered quantity at the order's rate, in arrears")
+	v = v.Cite(tariff.Rounded(m.r, item.Clause, append([]string{item.TimingReading}, item.Readings...)...)...).Note("metered quantity at the order's rate, in arrears")
 	m.add(Charge{
 		Identity: m.identity(item.Clause, p.ID, k.unit, span.From.String()), Unit: k.unit, Item: p.Item, Clause: item.Clause,
 		Amount: v.Money(m.f.Currency), Period: span, Date: span.To, Explanation: b.Explanation(v),

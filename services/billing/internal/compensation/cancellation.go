@@ -22,7 +22,7 @@ func Cancelled(r terms.Resolved, s tariff.Subscription, costs []Cost, paid money
 	if c == nil {
 		return Assessment{Amount: money.Zero(currency)}
 	}
-	mode, rounding := r.MoneyMode()
+	mode, _ := r.MoneyMode()
 	b := explain.New()
 	var limbs []explain.Value
 	for _, l := range c.Limbs {
@@ -36,7 +36,7 @@ func Cancelled(r terms.Resolved, s tariff.Subscription, costs []Cost, paid money
 	if s.Deemed {
 		how = c.DeemedClause
 	}
-	v = b.RoundMoney(v, currency, mode).Cite(r.Cite(c.Clause, c.NetOfPaid.Reading, rounding), r.Cite(how)).
+	v = b.RoundMoney(v, currency, mode).Cite(append(tariff.Rounded(r, c.Clause, c.NetOfPaid.Reading), r.Cite(how))...).
 		Note("agreed damages for the cancellation")
 	return Assessment{Amount: v.Money(currency), Clause: c.Clause, Explanation: b.Explanation(v)}
 }

@@ -70,10 +70,10 @@ func one(r terms.Resolved, s tariff.Subscription, cause, currency string) Assess
 	if !ok {
 		return none
 	}
-	mode, rounding := r.MoneyMode()
+	mode, _ := r.MoneyMode()
 	b := explain.New()
 	v, readings := formula(b, r, s, rule)
-	v = b.RoundMoney(v, currency, mode).Cite(r.Cite(rule.Clause, append(readings, rounding)...)).Note("compensation for the end of the service")
+	v = b.RoundMoney(v, currency, mode).Cite(tariff.Rounded(r, rule.Clause, readings...)...).Note("compensation for the end of the service")
 	out := Assessment{Amount: v.Money(currency), Clause: rule.Clause, Explanation: b.Explanation(v)}
 	year := tariff.Rates{R: r, S: s}.Month(explain.New(), s.LastDay).Ratio().Mul(ratio.Int(reviewMonths))
 	out.Review = out.Amount.Ratio().Cmp(year) > 0

@@ -4,6 +4,7 @@ package deposit
 
 import (
 	"cloudpact.dev/services/billing/internal/allocation"
+	"cloudpact.dev/services/billing/internal/tariff"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
@@ -181,7 +182,7 @@ func Draw(r terms.Resolved, d Deposit, id string, amount, owed money.Money, noti
 	case amount.Cmp(money.Min(d.Balance, owed)) > 0:
 		return d, &Refusal{reasonDraw, "at most " + money.Min(d.Balance, owed).String() + " may be drawn"}
 	}
-	b := explain.New(r.Cite(r.Deposit.DrawClause, r.Deposit.DrawNotice.Reading, r.Deposit.DrawOrder.Reading, r.Deposit.DrawStopsInterest.Reading))
+	b := explain.New(tariff.Cite(r, r.Deposit.DrawClause, r.Deposit.DrawNotice.Reading, r.Deposit.DrawOrder.Reading, r.Deposit.DrawStopsInterest.Reading))
 	v := b.Min(b.FactMoney("deposit#balance", d.Balance), b.FactMoney("unpaid", owed), b.FactMoney("draw#asked", amount)).
 		Note("at most what is held and what is owed")
 	d.Balance = d.Balance.Sub(amount)
@@ -241,7 +242,7 @@ func Refundable(r terms.Resolved, d Deposit, owed money.Money) (money.Money, exp
 		v = b.Sub(v, b.FactMoney("deposit#holding_costs", d.Costs))
 	}
 	v = b.Sub(v, b.FactMoney("unpaid", owed)).Cite(r.Cite(r.Deposit.DrawClause))
-	v = b.RoundMoney(b.Max(v, b.Int(0)), cur, "").Cite(r.Cite(r.Deposit.RefundClause, r.Deposit.RefundHold.Reading)).
+	v = b.RoundMoney(b.Max(v, b.Int(0)), cur, "").Cite(tariff.Cite(r, r.Deposit.RefundClause, r.Deposit.RefundHold.Reading)).
 		Note("balance less holding costs and permitted draws, without interest")
 	return v.Money(cur), b.Explanation(v)
 }

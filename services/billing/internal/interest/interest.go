@@ -5,6 +5,7 @@ package interest
 import (
 	"slices"
 
+	"cloudpact.dev/services/billing/internal/tariff"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
@@ -60,10 +61,10 @@ func Accrue(r terms.Resolved, d Debt, to date.Date) Accrual {
 	if accelerated {
 		readings = append(readings, r.Interest.StartOnAcceleration.Reading)
 	}
-	mode, rounding := r.MoneyMode()
-	v = v.Cite(r.Cite(r.Interest.Clause, readings...))
+	mode, _ := r.MoneyMode()
+	v = v.Cite(tariff.Cite(r, r.Interest.Clause, readings...))
 	out.Exact = v.Ratio()
-	v = c.b.RoundMoney(v, d.Balance.Currency, mode).Cite(r.Cite(r.Interest.Clause, rounding)).Note("interest on " + d.Invoice + ", rounded once")
+	v = c.b.RoundMoney(v, d.Balance.Currency, mode).Cite(tariff.Rounded(r, r.Interest.Clause)...).Note("interest on " + d.Invoice + ", rounded once")
 	out.Amount, out.Explanation = v.Money(d.Balance.Currency), c.b.Explanation(v)
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cloudpact.dev/services/billing/internal/interest"
+	"cloudpact.dev/services/billing/internal/tariff"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
@@ -234,7 +235,7 @@ func ID(number string) string { return strings.ToLower(number) }
 
 // Due is the last day to pay an invoice of a day in time.
 func Due(r terms.Resolved, issued date.Date) (date.Date, explain.Explanation) {
-	b := explain.New(r.Cite(r.Invoicing.DueClause, r.Invoicing.DueFrom.Reading, r.Invoicing.Backdate.Reading))
+	b := explain.New(tariff.Cite(r, r.Invoicing.DueClause, r.Invoicing.DueFrom.Reading, r.Invoicing.Backdate.Reading))
 	v := b.AddDays(b.FactDate("invoice_date", issued), b.Int(int64(r.Invoicing.DueDays))).Note("the invoice date is not counted")
 	return v.Date(), b.Explanation(v)
 }

@@ -6,6 +6,7 @@ package payoff
 import (
 	"cloudpact.dev/services/billing/internal/interest"
 	"cloudpact.dev/services/billing/internal/invoicing"
+	"cloudpact.dev/services/billing/internal/tariff"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
@@ -50,8 +51,8 @@ func Accrue(r terms.Resolved, i invoicing.Invoice, to date.Date) Accrual {
 	case 1:
 		out.Amount, out.Explanation, out.To = parts[0].Amount, parts[0].Explanation, parts[0].To
 	default:
-		mode, rounding := r.MoneyMode()
-		b := explain.New(r.Cite(r.Interest.Clause, r.Interest.StartOnAcceleration.Reading, rounding))
+		mode, _ := r.MoneyMode()
+		b := explain.New(tariff.Rounded(r, r.Interest.Clause, r.Interest.StartOnAcceleration.Reading)...)
 		v := b.Int(0)
 		for k, a := range parts {
 			v = b.Add(v, b.Fact("invoices/"+i.Number+"#interest/"+string(rune('a'+k)), a.Exact))

@@ -4,6 +4,7 @@
 package replacement
 
 import (
+	"cloudpact.dev/services/billing/internal/tariff"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
@@ -60,5 +61,5 @@ func PayBy(r terms.Resolved, clause string, demanded date.Date) date.Date {
 // Citation is what a price rests on.
 func Citation(r terms.Resolved, clause string) explain.Citation {
 	p := r.Replacement
-	return r.Cite(clause, p.EvidenceRequired.Reading, p.OncePerAsset.Reading)
+	return tariff.Cite(r, clause, p.EvidenceRequired.Reading, p.OncePerAsset.Reading)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cloudpact.dev/services/billing/internal/invoicing"
+	"cloudpact.dev/services/billing/internal/tariff"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
@@ -66,8 +67,8 @@ func Count(r terms.Resolved, invoices []invoicing.Invoice, today date.Date) []St
 // Citations is what a strike rests on.
 func Citations(r terms.Resolved) []explain.Citation {
 	return []explain.Citation{
-		r.Cite(r.Strikes.Clause, r.Strikes.Window.Reading, r.Strikes.Consecutive.Reading, r.Strikes.Reset.Reading, r.Strikes.SameDueDate.Reading),
-		r.Cite(r.Invoicing.OverdueClause, r.Invoicing.Tolerance.Reading), r.Cite(r.Invoicing.DueClause),
+		tariff.Cite(r, r.Strikes.Clause, r.Strikes.Window.Reading, r.Strikes.Consecutive.Reading, r.Strikes.Reset.Reading, r.Strikes.SameDueDate.Reading),
+		tariff.Cite(r, r.Invoicing.OverdueClause, r.Invoicing.Tolerance.Reading), r.Cite(r.Invoicing.DueClause),
 	}
 }
 

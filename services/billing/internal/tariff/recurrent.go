@@ -131,7 +131,7 @@ func (t Rates) Monthly(b *explain.Builder, p Price) explain.Value {
 	if p.PeriodMonths == 0 && t.R.Charging.Period != nil {
 		reading = t.R.Charging.Period.Months.Reading
 	}
-	return b.Div(list, b.Int(int64(n))).Cite(t.R.Cite(item.Clause, reading)).
+	return b.Div(list, b.Int(int64(n))).Cite(Cite(t.R, item.Clause, reading)).
 		Note("price of one month of a recurrence period of " + strconv.Itoa(n) + " months")
 }
 
@@ -155,17 +155,18 @@ func (t Rates) Recurrent(b *explain.Builder, p Price, anchor date.Date, span dat
 func (t Rates) part(b *explain.Builder, monthly explain.Value, anchor date.Date, s stretch) explain.Value {
 	price := monthly
 	if s.offers {
-		price = b.Mul(price, b.Literal(s.factor)).Cite(t.R.Cite(t.R.Term.AfterClause, t.R.Term.OfferLapse.Reading)).
+		price = b.Mul(price, b.Literal(s.factor)).Cite(Cite(t.R, t.R.Term.AfterClause, t.R.Term.OfferLapse.Reading, t.R.Term.PriceAfter.Reading)).
 			Note(fmt.Sprintf("special offer: %s of the list price", percent(s.factor)))
 	}
 	_, reading := t.R.MonthRule()
 	readings := []string{reading}
 	clause := t.R.Invoicing.Clause
 	if c := t.R.Charging.Period; c != nil {
-		clause, readings = c.Clause, append(readings, c.Anchor.Reading, c.Partial.Reading)
+		item, _ := t.R.Charging.Item(terms.ItemRecurrent)
+		clause, readings = c.Clause, append(readings, item.TimingReading, c.Anchor.Reading, c.Partial.Reading)
 	}
 	months := b.Months(b.FactDate("subscriptions/"+t.S.ID+"#billing_anchor", anchor), b.Day(s.span.From), b.Day(s.span.To), t.Rule()).
-		Cite(t.R.Cite(clause, readings...)).Note("months of " + s.span.String())
+		Cite(Cite(t.R, clause, readings...)).Note("months of " + s.span.String())
 	return b.Mul(price, months)
 }
 
@@ -229,7 +230,7 @@ func (t Rates) Month(b *explain.Builder, on date.Date) explain.Value {
 		f, offered := t.monthFactor(p, on)
 		price := t.Monthly(b, p)
 		if offered {
-			price = b.Mul(price, b.Literal(f)).Cite(t.R.Cite(t.R.Term.AfterClause, t.R.Term.OfferLapse.Reading)).
+			price = b.Mul(price, b.Literal(f)).Cite(Cite(t.R, t.R.Term.AfterClause, t.R.Term.OfferLapse.Reading, t.R.Term.PriceAfter.Reading)).
 				Note("special offer: " + percent(f) + " of the list price")
 		}
 		if n, counted := t.unitsOn(p, on); counted {
@@ -238,7 +239,7 @@ func (t Rates) Month(b *explain.Builder, on date.Date) explain.Value {
 		parts = append(parts, price)
 	}
 	item, _ := t.R.Charging.Item(terms.ItemRecurrent)
-	return total(b, parts).Cite(t.R.Cite(item.Clause, t.R.Charging.MultipleBasis.Reading)).Note("recurrent charge of one month")
+	return total(b, parts).Cite(Cite(t.R, item.Clause, t.R.Charging.MultipleBasis.Reading)).Note("recurrent charge of one month")
 }
 
 // monthFactor is the factor of a day; before commencement that of the first

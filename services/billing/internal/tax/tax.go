@@ -5,6 +5,7 @@ package tax
 import (
 	"fmt"
 
+	"cloudpact.dev/services/billing/internal/tariff"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
 	"cloudpact.dev/services/figures/ratio"
@@ -28,8 +29,8 @@ func Rate(r terms.Resolved, item string) ratio.Ratio {
 
 // On is the tax on an amount at a rate, a line of its own, rounded once.
 func On(r terms.Resolved, name string, amount money.Money, rate ratio.Ratio) (money.Money, explain.Explanation) {
-	mode, rounding := r.MoneyMode()
-	b := explain.New(r.Cite(r.Tax.Clause, rounding))
+	mode, _ := r.MoneyMode()
+	b := explain.New(tariff.Rounded(r, r.Tax.Clause)...)
 	v := b.RoundMoney(b.Mul(b.FactMoney(name, amount), b.Literal(rate)), amount.Currency, mode).Note("tax on the charge")
 	return v.Money(amount.Currency), b.Explanation(v)
 }
@@ -50,8 +51,8 @@ func GrossUp(r terms.Resolved, net money.Money, d Deduction) (money.Money, expla
 	if d.Fixed.Sign() < 0 {
 		return money.Money{}, explain.Explanation{}, fmt.Errorf("a deduction of %s: use a sum of at least 0", d.Fixed)
 	}
-	mode, rounding := r.MoneyMode()
-	b := explain.New(r.Cite(r.Tax.Clause, r.Tax.WithholdingBase.Reading, r.Tax.TaxOnGrossUp.Reading, r.Tax.BankChargesAreDeductions.Reading, rounding))
+	mode, _ := r.MoneyMode()
+	b := explain.New(tariff.Rounded(r, r.Tax.Clause, r.Tax.WithholdingBase.Reading, r.Tax.TaxOnGrossUp.Reading, r.Tax.BankChargesAreDeductions.Reading)...)
 	v := b.FactMoney("net", net)
 	if !d.Rate.IsZero() {
 		v = b.Div(v, b.Sub(b.Int(1), b.Fact("withholding_rate", d.Rate))).In(net.Currency).

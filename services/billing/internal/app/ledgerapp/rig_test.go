@@ -2,6 +2,7 @@ package ledgerapp_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -291,6 +292,7 @@ func (r *rig) sound(t *testing.T, contract string) {
 		t.Fatal(err)
 	}
 	for _, c := range charges {
+		linked(t, c.Explanation.Citations())
 		if err := explain.Check(c.Explanation); err != nil {
 			t.Errorf("%s/%d: %v", c.Identity, c.Sequence, err)
 		}
@@ -312,3 +314,17 @@ func (r *rig) sound(t *testing.T, contract string) {
 }
 
 func mustMoney(text string) money.Money { return money.MustParse("HKD", text) }
+
+// linked fails where a citation names a reading that does not rest on its clause.
+func linked(t *testing.T, cites []explain.Citation) {
+	t.Helper()
+	f := must[*load.Folder](t)(shipped.Load("cpc"))
+	for _, c := range cites {
+		for _, r := range c.Readings {
+			rd, ok := f.Terms.Reading(r.Name)
+			if !ok || len(rd.Clauses) > 0 && !slices.Contains(rd.Clauses, c.Clause) {
+				t.Errorf("%s is cited with the reading %s, which decides nothing about it", c.Clause, r.Name)
+			}
+		}
+	}
+}
