@@ -243,23 +243,33 @@ func TestCapacity(t *testing.T) {
 	})
 }
 
-// TestAmendment: what happened is judged by the terms in force on its day.
+// TestAmendment: what happened is judged by the terms in force on its day, also
+// where an amendment reaches back.
 func TestAmendment(t *testing.T) {
-	each(t, "2024-03-05 20:00", func(t *testing.T, r *rig) {
+	each(t, "2024-03-06 20:00", func(t *testing.T, r *rig) {
 		one := r.target("vm-1", "vm-1")
-		r.breach(one, "off", "2024-03-05 09:00", "2024-03-05 18:00")
-		r.run(one, "b1", "2024-03-05 17:00", "2024-03-05 19:00")
-		of := r.facts().GetContract()
-		of.Readings = map[string]string{"prompt_reply_hours": "4"}
-		r.tell("billing", "contract_amended", &billingv1.Change{Body: &billingv1.Change_ContractAmended{
-			ContractAmended: &contractv1.ContractAmended{Contract: of, EffectiveDate: day("2024-03-01")},
+		do(r, r.api.RecordRun, &slav1.RecordRunRequest{Parent: one, RunId: "b1", Run: &slav1.Run{
+			Operation: "BACKUP", StartTime: ts("2024-03-05 09:00"), EndTime: ts("2024-03-05 10:00"), ResultEmailedTime: ts("2024-03-05 10:00"),
 		}})
-		r.tell("billing", "contract_amended", &billingv1.Change{Body: &billingv1.Change_ContractAmended{
-			ContractAmended: &contractv1.ContractAmended{Contract: of, EffectiveDate: day("2024-06-01")},
+		do(r, r.api.RecordDutyBreach, &slav1.RecordDutyBreachRequest{Parent: one, DutyBreachId: "silent", DutyBreach: &slav1.DutyBreach{
+			Clause: "cpc/S3/3.3", StartTime: ts("2024-03-05 10:00"),
 		}})
-		a := r.verdict(one, one+"/runs/b1")
-		same(t, "verdict", a.GetVerdict(), excluded)
-		same(t, "same figures, same version", a.GetVersion(), 1)
+		r.run(one, "b2", "2024-03-05 15:00", "2024-03-05 16:00")
+		same(t, "within the day to answer", r.verdict(one, one+"/runs/b2").GetVerdict(), counted)
+		amend := func(hours, from string) {
+			of := r.facts().GetContract()
+			of.Readings = map[string]string{"prompt_reply_hours": hours}
+			r.tell("billing", "contract_amended", &billingv1.Change{Body: &billingv1.Change_ContractAmended{
+				ContractAmended: &contractv1.ContractAmended{Contract: of, EffectiveDate: day(from)},
+			}})
+		}
+		amend("1", "2024-06-01")
+		same(t, "an amendment to come", r.verdict(one, one+"/runs/b2").GetVersion(), 1)
+		amend("4", "2024-03-01")
+		a := r.verdict(one, one+"/runs/b2")
+		same(t, "four hours to answer", a.GetVerdict(), excluded)
+		same(t, "four hours to answer", a.GetVersion(), 2)
+		same(t, "the first failure", r.verdict(one, one+"/runs/b1").GetVersion(), 1)
 	})
 }
 

@@ -64,37 +64,33 @@ type Judgement struct {
 // the exclusions carry their own.
 func Judge(i Incident, parts []Part, cites ...explain.Citation) Judgement {
 	b := explain.New(cites...)
-	from, to := b.FactTime(i.Name+"#start_time", i.From), b.FactTime(i.Name+"#end_time", i.To)
-	length := b.Seconds(from, to).In("seconds")
-	j := Judgement{Incident: i.To.Sub(i.From)}
 	if i.Succeeded {
-		j.Verdict = NoIncident
-		j.Incident = 0
-		j.Explanation = b.Explanation(b.Int(0).In("seconds").Note("nothing failed"))
-		return j
+		return Judgement{Verdict: NoIncident, Explanation: b.Explanation(b.Int(0).In("seconds").Note("nothing failed"))}
 	}
-	var out explain.Value
-	switch whole := slices.ContainsFunc(parts, func(p Part) bool { return p.Whole }); {
-	case whole:
-		j.Verdict, j.Excluded, out = Excluded, j.Incident, length
-	default:
-		clip := interval.Time{From: i.From, To: i.To}
-		set := setOf(parts).Clip(clip)
+	length := b.Seconds(b.FactTime(i.Name+"#start_time", i.From), b.FactTime(i.Name+"#end_time", i.To)).In("seconds")
+	j := Judgement{Incident: i.To.Sub(i.From)}
+	out := length
+	if whole := slices.ContainsFunc(parts, func(p Part) bool { return p.Whole }); whole {
+		j.Verdict, j.Excluded = Excluded, j.Incident
+	} else {
+		set := setOf(parts).Clip(interval.Time{From: i.From, To: i.To})
 		j.Excluded = set.Total()
+		j.Verdict = verdictOf(j.Incident, j.Excluded)
 		out = total(b, i.Name+"#excluded", set)
 	}
 	j.Counted = j.Incident - j.Excluded
-	switch {
-	case j.Verdict != "":
-	case j.Excluded == 0:
-		j.Verdict = Counted
-	case j.Counted == 0:
-		j.Verdict = Excluded
-	default:
-		j.Verdict = PartlyExcluded
-	}
 	j.Explanation = b.Explanation(b.Sub(length, out).In("seconds").Note("the length of the incident without what is excluded"))
 	return j
+}
+
+func verdictOf(incident, excluded time.Duration) Verdict {
+	switch excluded {
+	case 0:
+		return Counted
+	case incident:
+		return Excluded
+	}
+	return PartlyExcluded
 }
 
 func setOf(parts []Part) interval.Set {
