@@ -57,8 +57,10 @@ func TestSecondPerson(t *testing.T) {
 	r.tell(f)
 	both := rpc.WithPrincipal(context.Background(), rpc.Principal{Subject: "ann", Roles: []string{rpc.RoleOperator, rpc.RoleApprover}})
 	svc := r.transport()
-	p, err := svc.ProposeCorrection(both, &tokenv1.ProposeCorrectionRequest{Parent: f.Subscription, CorrectionId: "c1",
-		Correction: &tokenv1.Correction{Unit: "vm-1", Tokens: 1, Note: "goodwill"}})
+	p, err := svc.ProposeCorrection(both, &tokenv1.ProposeCorrectionRequest{
+		Parent: f.Subscription, CorrectionId: "c1",
+		Correction: &tokenv1.Correction{Unit: "vm-1", Tokens: 1, Note: "goodwill"},
+	})
 	must(t, err)
 	if _, err := svc.ApproveCorrection(both, &tokenv1.ApproveCorrectionRequest{Name: p.GetName()}); !fault.Is(err, "SECOND_PERSON_REQUIRED") {
 		t.Errorf("approved by the proposer: %v", err)
@@ -104,20 +106,25 @@ func TestForeignLooksAbsent(t *testing.T) {
 	op := r.as(rpc.RoleOperator)
 	mine := "providers/acme/customers/a/contracts/k/subscriptions/s"
 	other := "providers/acme/customers/b/contracts/k/subscriptions/s"
-	_, err := r.client.QuoteOverage(op, &tokenv1.QuoteOverageRequest{Parent: other, OverageId: "o", Operation: "BACKUP", Units: []string{"vm-1"},
-		Price: &gmoney.Money{CurrencyCode: "HKD", Units: 1}})
+	_, err := r.client.QuoteOverage(op, &tokenv1.QuoteOverageRequest{
+		Parent: other, OverageId: "o", Operation: "BACKUP", Units: []string{"vm-1"},
+		Price: &gmoney.Money{CurrencyCode: "HKD", Units: 1},
+	})
 	must(t, err)
 	if _, err := r.client.Redeem(op, &tokenv1.RedeemRequest{Parent: mine, Operation: "BACKUP", Units: []string{"vm-1"}, Overage: other + "/overages/o"}); !fault.Is(fault.FromStatus(err), "NOT_FOUND") {
 		t.Errorf("another subscription's overage: %v", err)
 	}
 	out, err := r.client.BatchRedeem(op, &tokenv1.BatchRedeemRequest{Parent: "providers/acme/customers/a", Requests: []*tokenv1.RedeemRequest{
-		{Parent: other, Operation: "BACKUP", Units: []string{"vm-1"}}, {Parent: mine, Operation: "BACKUP", Units: []string{"vm-1"}}}})
+		{Parent: other, Operation: "BACKUP", Units: []string{"vm-1"}}, {Parent: mine, Operation: "BACKUP", Units: []string{"vm-1"}},
+	}})
 	must(t, err)
 	if out.GetResults()[0].GetStatus() == nil || out.GetResults()[1].GetRedemption() == nil {
 		t.Errorf("a batch over two customers: %v", out)
 	}
-	if _, err := r.client.BatchGetBalances(op, &tokenv1.BatchGetBalancesRequest{Parent: "providers/acme/customers/a",
-		Requests: []*tokenv1.GetBalanceRequest{{Name: other}}}); !fault.Is(fault.FromStatus(err), "SUBSCRIPTION_UNKNOWN") {
+	if _, err := r.client.BatchGetBalances(op, &tokenv1.BatchGetBalancesRequest{
+		Parent:   "providers/acme/customers/a",
+		Requests: []*tokenv1.GetBalanceRequest{{Name: other}},
+	}); !fault.Is(fault.FromStatus(err), "SUBSCRIPTION_UNKNOWN") {
 		t.Errorf("another customer's balance: %v", err)
 	}
 	all, err := r.client.ListBalances(op, &tokenv1.ListBalancesRequest{Parent: "providers/acme/customers/-/contracts/-/subscriptions/-"})

@@ -152,8 +152,10 @@ func BenchmarkRedeem(b *testing.B) {
 	engines(b, func(b *testing.B, cfg db.Config) {
 		l := newLoad(b, cfg, 1024)
 		l.drive(b, 256, 1, func(client tokenv1.TokenServiceClient, c, n int) error {
-			_, err := client.Redeem(l.ctx, &tokenv1.RedeemRequest{Parent: l.subs[(c*4+n%4)%len(l.subs)], Operation: "BACKUP",
-				Units: []string{"vm-1"}, RequestId: request(c, n)})
+			_, err := client.Redeem(l.ctx, &tokenv1.RedeemRequest{
+				Parent: l.subs[(c*4+n%4)%len(l.subs)], Operation: "BACKUP",
+				Units: []string{"vm-1"}, RequestId: request(c, n),
+			})
 			return err
 		})
 	})
@@ -241,8 +243,10 @@ func BenchmarkCeiling(b *testing.B) {
 }
 
 func plainRow(n int) *store.Redemption {
-	return &store.Redemption{Sub: store.Sub{Provider: "acme", Customer: fmt.Sprintf("c%d", n%1024), Contract: "k", ID: "s"},
+	return &store.Redemption{
+		Sub:      store.Sub{Provider: "acme", Customer: fmt.Sprintf("c%d", n%1024), Contract: "k", ID: "s"},
 		Recorded: instant(at), Ledger: "vm-1", Seq: int64(n), ID: request(0, n), Hash: make([]byte, 16), Operation: "BACKUP",
 		Units: []string{"vm-1"}, Requested: instant(at), Completed: instant(at), Tokens: 1, Bucket: store.FromLeft, Remaining: 5,
-		RequestID: request(0, n), Ordinal: n, State: store.Used}
+		RequestID: request(0, n), Ordinal: n, State: store.Used,
+	}
 }

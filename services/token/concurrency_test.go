@@ -119,8 +119,10 @@ func (r *rush) call(c, n int) {
 }
 
 func (r *rush) request(c, n, i int) *tokenv1.RedeemRequest {
-	return &tokenv1.RedeemRequest{Parent: r.f.Subscription, Operation: "BACKUP", Units: []string{r.units[(c+n+i)%len(r.units)]},
-		RequestId: resource.ID("rush", fmt.Sprint(c), fmt.Sprint(n), fmt.Sprint(i))}
+	return &tokenv1.RedeemRequest{
+		Parent: r.f.Subscription, Operation: "BACKUP", Units: []string{r.units[(c+n+i)%len(r.units)]},
+		RequestId: resource.ID("rush", fmt.Sprint(c), fmt.Sprint(n), fmt.Sprint(i)),
+	}
 }
 
 func (r *rush) once(rep *rig, reqs []*tokenv1.RedeemRequest) error {

@@ -23,13 +23,11 @@ import (
 // life is a random life of one subscription, seen through the API.
 type life struct {
 	*rig
-	f       *contractv1.SubscriptionFacts
-	sub     store.Sub
-	n       int
-	held    []string
-	used    []string
-	corrs   int
-	overage int
+	f    *contractv1.SubscriptionFacts
+	sub  store.Sub
+	n    int
+	held []string
+	used []string
 }
 
 func newLife(r *rig, id string, readings map[string]string) *life {
@@ -52,8 +50,10 @@ func (l *life) step(rt *rapid.T) {
 		l.use(op, unit, "")
 	case "overage":
 		id := l.id("o")
-		_, err := l.client.QuoteOverage(op, &tokenv1.QuoteOverageRequest{Parent: l.f.Subscription, OverageId: id, Operation: "BACKUP",
-			Units: []string{unit}, Price: &gmoney.Money{CurrencyCode: "HKD", Units: 300}})
+		_, err := l.client.QuoteOverage(op, &tokenv1.QuoteOverageRequest{
+			Parent: l.f.Subscription, OverageId: id, Operation: "BACKUP",
+			Units: []string{unit}, Price: &gmoney.Money{CurrencyCode: "HKD", Units: 300},
+		})
 		if err == nil {
 			_, err = l.client.AgreeOverage(op, &tokenv1.AgreeOverageRequest{Name: l.f.Subscription + "/overages/" + id})
 		}

@@ -102,10 +102,14 @@ func rigOn(t testing.TB, p *hosttest.Process, cfg db.Config) *rig {
 
 // service makes a token service in the rig's process.
 func (r *rig) service(cfg db.Config, reads bool) (*host.Host, *app.App) {
-	h := r.p.Host(r.t, cfg, host.Spec{Name: "token", Migrations: migrations.Files, Encode: transport.EncodeChange,
-		Clock: host.AskClock(r.p.Env.Directory.Peer("billing"))})
-	a := app.New(app.Host{DB: h.DB, Commit: h.Commit, Heads: h.Feed.Heads, Now: h.Now,
-		Revision: peers.Revision(r.p.Env.Directory.Peer("billing"))}, app.Config{})
+	h := r.p.Host(r.t, cfg, host.Spec{
+		Name: "token", Migrations: migrations.Files, Encode: transport.EncodeChange,
+		Clock: host.AskClock(r.p.Env.Directory.Peer("billing")),
+	})
+	a := app.New(app.Host{
+		DB: h.DB, Commit: h.Commit, Heads: h.Feed.Heads, Now: h.Now,
+		Revision: peers.Revision(r.p.Env.Directory.Peer("billing")),
+	}, app.Config{})
 	all := parts(h, a, r.p.Env.Wake)
 	if !reads {
 		all.Consumers = nil
@@ -178,19 +182,24 @@ func (r *rig) tell(f *contractv1.SubscriptionFacts) {
 		r.t.Fatal(err)
 	}
 	r.publish(r.billing, s.Key(), "commencement_set", &billingv1.Change{Body: &billingv1.Change_CommencementSet{
-		CommencementSet: &contractv1.CommencementSet{Subscription: f}}})
+		CommencementSet: &contractv1.CommencementSet{Subscription: f},
+	}})
 }
 
 // hold places a hold, or lifts it.
 func (r *rig) hold(f *contractv1.SubscriptionFacts, when time.Time, lift bool) {
 	s, _ := app.ParseSub(f.GetSubscription(), "")
-	c := &compliancev1.Change{Body: &compliancev1.Change_HoldPlaced{HoldPlaced: &compliancev1.HoldPlaced{Hold: "h1",
-		Subscriptions: []string{f.GetSubscription()}, PlacedTime: timestamppb.New(when)}}}
+	c := &compliancev1.Change{Body: &compliancev1.Change_HoldPlaced{HoldPlaced: &compliancev1.HoldPlaced{
+		Hold:          "h1",
+		Subscriptions: []string{f.GetSubscription()}, PlacedTime: timestamppb.New(when),
+	}}}
 	typ := "hold_placed"
 	if lift {
 		typ = "hold_lifted"
-		c = &compliancev1.Change{Body: &compliancev1.Change_HoldLifted{HoldLifted: &compliancev1.HoldLifted{Hold: "h1",
-			Subscriptions: []string{f.GetSubscription()}, LiftedTime: timestamppb.New(when)}}}
+		c = &compliancev1.Change{Body: &compliancev1.Change_HoldLifted{HoldLifted: &compliancev1.HoldLifted{
+			Hold:          "h1",
+			Subscriptions: []string{f.GetSubscription()}, LiftedTime: timestamppb.New(when),
+		}}}
 	}
 	r.publish(r.compliance, s.Key(), typ, c)
 }

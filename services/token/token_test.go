@@ -40,8 +40,10 @@ func TestFirstUse(t *testing.T) {
 		if err != nil || b.GetAvailable() != 5 || b.GetUsed() != 1 || b.GetAllotment() != 6 {
 			t.Errorf("balance %v, %v", b, err)
 		}
-		past, err := r.client.GetBalance(op, &tokenv1.GetBalanceRequest{Name: f.GetSubscription(), Unit: "vm-1",
-			AsOf: timestamppb.New(instant("2024-02-02T00:00:00+08:00"))})
+		past, err := r.client.GetBalance(op, &tokenv1.GetBalanceRequest{
+			Name: f.GetSubscription(), Unit: "vm-1",
+			AsOf: timestamppb.New(instant("2024-02-02T00:00:00+08:00")),
+		})
 		if err != nil || past.GetAvailable() != 6 {
 			t.Errorf("balance of the past %v, %v", past, err)
 		}

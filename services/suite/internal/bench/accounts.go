@@ -29,7 +29,8 @@ func (t *Tokens) accounts(ctx context.Context, n int) ([]string, error) {
 	registry := contractv1.NewRegistryServiceClient(t.conns[0])
 	admin, op := t.as(ctx, rpc.RoleAdmin), t.as(ctx, rpc.RoleOperator)
 	p, err := registry.CreateProvider(admin, &contractv1.CreateProviderRequest{ProviderId: "bench", Provider: &contractv1.Provider{
-		Title: "Measured", Mode: contractv1.Provider_MODE_SANDBOX, StartTime: timestamppb.New(start), InvoiceSeries: "B"}})
+		Title: "Measured", Mode: contractv1.Provider_MODE_SANDBOX, StartTime: timestamppb.New(start), InvoiceSeries: "B",
+	}})
 	if err != nil {
 		return nil, err
 	}
@@ -68,16 +69,21 @@ func account(ctx context.Context, conn grpc.ClientConnInterface, provider, revis
 	if err != nil {
 		return "", err
 	}
-	k, err := contracts.ConcludeContract(ctx, &contractv1.ConcludeContractRequest{Parent: c.GetName(), ContractId: "k",
-		Contract: &contractv1.Contract{Title: id, TermsRevision: revision, Currency: "HKD"}})
+	k, err := contracts.ConcludeContract(ctx, &contractv1.ConcludeContractRequest{
+		Parent: c.GetName(), ContractId: "k",
+		Contract: &contractv1.Contract{Title: id, TermsRevision: revision, Currency: "HKD"},
+	})
 	if err != nil {
 		return "", err
 	}
 	today := &date.Date{Year: int32(start.Year()), Month: int32(start.Month()), Day: int32(start.Day())}
 	o, err := contracts.CreateOrder(ctx, &contractv1.CreateOrderRequest{Parent: k.GetName(), OrderId: "o", Order: &contractv1.Order{
-		TermMonths: 18, Services: []*contractv1.OrderedService{{SubscriptionId: "s", Kind: "C2C_BACKUP", Tokens: tokens,
+		TermMonths: 18, Services: []*contractv1.OrderedService{{
+			SubscriptionId: "s", Kind: "C2C_BACKUP", Tokens: tokens,
 			Units:  []*contractv1.OrderedUnit{{UnitId: "vm-1"}},
-			Prices: []*contractv1.Price{{ItemId: "base", Item: "RECURRENT", Amount: "600"}}}}}})
+			Prices: []*contractv1.Price{{ItemId: "base", Item: "RECURRENT", Amount: "600"}},
+		}},
+	}})
 	if err != nil {
 		return "", err
 	}
@@ -90,8 +96,10 @@ func account(ctx context.Context, conn grpc.ClientConnInterface, provider, revis
 		return "", err
 	}
 	s := k.GetName() + "/subscriptions/s"
-	_, err = contracts.RecordFirstCopy(ctx, &contractv1.RecordFirstCopyRequest{Name: s, Unit: "vm-1",
-		CompletedTime: timestamppb.New(start), EmailedTime: timestamppb.New(start)})
+	_, err = contracts.RecordFirstCopy(ctx, &contractv1.RecordFirstCopyRequest{
+		Name: s, Unit: "vm-1",
+		CompletedTime: timestamppb.New(start), EmailedTime: timestamppb.New(start),
+	})
 	return s, err
 }
 

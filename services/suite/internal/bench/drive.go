@@ -108,3 +108,16 @@ func cpuTime() time.Duration {
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
+
+// settle waits until this process rests: until the other services have taken in
+// what making the accounts told them. It waits for a minute at most.
+func settle(ctx context.Context) {
+	const look, busy = 250 * time.Millisecond, 25 * time.Millisecond
+	for range 240 {
+		before := cpuTime()
+		rest(ctx, look)
+		if cpuTime()-before < busy || ctx.Err() != nil {
+			return
+		}
+	}
+}

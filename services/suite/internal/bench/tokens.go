@@ -101,6 +101,7 @@ func (t *Tokens) run(ctx context.Context, e process.Database) error {
 	if t.subs, err = t.accounts(ctx, t.opt.Accounts); err != nil {
 		return fmt.Errorf("make accounts: %w", err)
 	}
+	settle(ctx)
 	return t.measure(ctx, filepath.Join(dir, "plain.db"), e)
 }
 
@@ -173,8 +174,10 @@ func requestID(parts ...any) string { return resource.ID("bench", fmt.Sprint(par
 // single is one use a call, of the first n accounts.
 func (t *Tokens) single(ctx context.Context, n int) func(context.Context, int, int) error {
 	return func(_ context.Context, c, i int) error {
-		_, err := t.client(c).Redeem(ctx, &tokenv1.RedeemRequest{Parent: t.subs[(c*5+i)%n], Operation: "BACKUP", Units: []string{"vm-1"},
-			RequestId: requestID(n, " ", c, " ", i)})
+		_, err := t.client(c).Redeem(ctx, &tokenv1.RedeemRequest{
+			Parent: t.subs[(c*5+i)%n], Operation: "BACKUP", Units: []string{"vm-1"},
+			RequestId: requestID(n, " ", c, " ", i),
+		})
 		return err
 	}
 }

@@ -144,8 +144,10 @@ func (c *cutting) cease(r *store.Redemption, m redeem.Move) error {
 }
 
 func (c *cutting) withdraw(o *store.Overage) {
-	c.tx.Publish(commit.Draft{Type: TypeOverageWithdrawn, Subject: o.Sub.Name(),
-		Body: OverageWithdrawn{Sub: o.Sub, ID: o.ID, Identity: o.Identity}})
+	c.tx.Publish(commit.Draft{
+		Type: TypeOverageWithdrawn, Subject: o.Sub.Name(),
+		Body: OverageWithdrawn{Sub: o.Sub, ID: o.ID, Identity: o.Identity},
+	})
 	o.State = store.Withdrawn
 }
 

@@ -189,3 +189,62 @@ func (a *App) past(ctx context.Context, e *hotLots, at time.Time) ([]*store.Lot,
 	}
 	return out, nil
 }
+
+// UnitBalances lists the balances of a subscription's ledgers, or of several
+// subscriptions, after the sort key of a subscription and ledger.
+func (a *App) UnitBalances(ctx context.Context, parent store.Sub, from *store.Sub, ledger string, asOf time.Time, limit int) ([]Balance, error) {
+	var out []Balance
+	now, err := a.Now(ctx, parent.Provider)
+	if err != nil {
+		return nil, err
+	}
+	if from != nil {
+		rest, err := a.ledgersOf(ctx, *from, &ledger, asOf, now)
+		if err != nil {
+			return nil, err
+		}
+		out = rest
+	}
+	for len(out) < limit {
+		subs, err := a.store.Subscriptions(ctx, a.DB.Read(), parent, from, 100)
+		if err != nil || len(subs) == 0 {
+			return out, err
+		}
+		for _, s := range subs {
+			more, err := a.ledgersOf(ctx, s.Sub, nil, asOf, now)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, more...)
+		}
+		from = &subs[len(subs)-1].Sub
+	}
+	return out[:limit], nil
+}
+
+func (a *App) ledgersOf(ctx context.Context, s store.Sub, past *string, asOf, now time.Time) ([]Balance, error) {
+	v, err := a.load(ctx, a.DB.Read(), s)
+	if err != nil || !v.tokens {
+		return nil, err
+	}
+	all, err := a.store.Lots(ctx, a.DB.Read(), s)
+	if err != nil {
+		return nil, err
+	}
+	e := &hotLots{view: v, lots: all}
+	var out []Balance
+	last := ""
+	for i, l := range all {
+		if (i > 0 && l.Ledger == last) || (past != nil && l.Ledger <= *past) {
+			last = l.Ledger
+			continue
+		}
+		last = l.Ledger
+		b, err := a.balance(ctx, e, BalanceCall{Sub: s, Unit: l.Ledger, AsOf: asOf}, now)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, nil
+}

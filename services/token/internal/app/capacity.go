@@ -64,7 +64,8 @@ func (c *cutting) capacity(st *store.Storage, used, capacity int64, at time.Time
 	st.Used, st.Capacity, st.Reported, st.Full = used, capacity, at, full
 	cross := func(percent int32, notified bool) {
 		c.tx.Publish(commit.Draft{Type: TypeCapacityCrossed, Subject: st.Sub.Name(), Effective: at, Body: CapacityCrossed{
-			Sub: st.Sub, Percent: int(percent), Reported: at, Notified: notified}})
+			Sub: st.Sub, Percent: int(percent), Reported: at, Notified: notified,
+		}})
 	}
 	name := fmt.Sprintf("%s/%s/snapshotStore", KindCapacityPrompt, st.Sub.Name())
 	switch {
@@ -98,8 +99,10 @@ func (c *cutting) prompt(name string, at time.Time) error {
 	if !due.After(c.now) {
 		return nil
 	}
-	return c.tx.SetDeadline(commit.Deadline{Name: name, Subject: c.v.sub.Name(), Kind: KindCapacityPrompt, Rank: commit.RankNotices,
-		Due: due, Clause: c.v.snapshot.CapacityClause, Consequence: "people are reminded that the customer was asked to instruct commit or revert"})
+	return c.tx.SetDeadline(commit.Deadline{
+		Name: name, Subject: c.v.sub.Name(), Kind: KindCapacityPrompt, Rank: commit.RankNotices,
+		Due: due, Clause: c.v.snapshot.CapacityClause, Consequence: "people are reminded that the customer was asked to instruct commit or revert",
+	})
 }
 
 // Consequence says in plain words what follows from how full the storage is.

@@ -112,7 +112,8 @@ func (a *App) Decide(ctx context.Context, s store.Sub, id, etag, subject string,
 			}
 			p.State, p.ApprovedBy = store.Approved, subject
 			tx.Publish(commit.Draft{Type: TypeCorrectionApproved, Subject: s.Name(), Body: CorrectionApproved{
-				Sub: s, ID: id, Ledger: p.Ledger, Year: p.Year, Tokens: p.Tokens}})
+				Sub: s, ID: id, Ledger: p.Ledger, Year: p.Year, Tokens: p.Tokens,
+			}})
 		}
 		return p, a.store.PutCorrection(ctx, tx, &p)
 	})

@@ -126,8 +126,10 @@ func (c *cutting) enter(kind store.Kind, cause string) error {
 		}
 		if kind == store.Cut && c.recut(l) {
 			l.Cuts++
-			c.tx.Publish(commit.Draft{Type: TypeLotCut, Subject: l.Sub.Name(), Body: LotCut{Sub: l.Sub, Ledger: l.Ledger,
-				Year: l.Year, Allotment: l.Allotment, Previous: was.Allotment, From: l.From, To: l.To}})
+			c.tx.Publish(commit.Draft{Type: TypeLotCut, Subject: l.Sub.Name(), Body: LotCut{
+				Sub: l.Sub, Ledger: l.Ledger,
+				Year: l.Year, Allotment: l.Allotment, Previous: was.Allotment, From: l.From, To: l.To,
+			}})
 		}
 		if d := l.Booked().Minus(was.Booked()); !d.IsZero() {
 			l.Seq++
@@ -138,8 +140,10 @@ func (c *cutting) enter(kind store.Kind, cause string) error {
 }
 
 func (c *cutting) line(l *store.Lot, kind store.Kind, d redeem.Figures, cause string) store.Entry {
-	return store.Entry{Sub: l.Sub, Recorded: c.now, Ledger: l.Ledger, Year: l.Year, Seq: l.Seq, Kind: kind,
-		Effective: c.now, Delta: d, Cause: cause}
+	return store.Entry{
+		Sub: l.Sub, Recorded: c.now, Ledger: l.Ledger, Year: l.Year, Seq: l.Seq, Kind: kind,
+		Effective: c.now, Delta: d, Cause: cause,
+	}
 }
 
 // settle opens the lots that have begun, lapses those that are over, and writes
@@ -175,9 +179,13 @@ func (c *cutting) open(l *store.Lot) store.Entry {
 	l.Opened = true
 	l.Seq++
 	l.Cuts++
-	c.tx.Publish(commit.Draft{Type: TypeLotGranted, Subject: l.Sub.Name(), Effective: l.From.Start(c.v.service.Zone),
-		Body: LotGranted{Sub: l.Sub, Ledger: l.Ledger, Year: l.Year, Allotment: l.Allotment, From: l.From, To: l.To,
-			Prorated: l.Prorated, Provisional: c.v.sub.Provisional}})
+	c.tx.Publish(commit.Draft{
+		Type: TypeLotGranted, Subject: l.Sub.Name(), Effective: l.From.Start(c.v.service.Zone),
+		Body: LotGranted{
+			Sub: l.Sub, Ledger: l.Ledger, Year: l.Year, Allotment: l.Allotment, From: l.From, To: l.To,
+			Prorated: l.Prorated, Provisional: c.v.sub.Provisional,
+		},
+	})
 	e := c.line(l, store.Grant, redeem.Figures{Allotment: l.Allotment, Available: l.Allotment}, "commencement")
 	e.Effective = l.From.Start(c.v.service.Zone)
 	return e
@@ -188,8 +196,10 @@ func (c *cutting) lapse(l *store.Lot) store.Entry {
 	l.Lapsed = true
 	l.Seq++
 	at := l.To.Start(c.v.service.Zone)
-	c.tx.Publish(commit.Draft{Type: TypeLotExpired, Subject: l.Sub.Name(), Effective: at,
-		Body: LotExpired{Sub: l.Sub, Ledger: l.Ledger, Year: l.Year, Tokens: left}})
+	c.tx.Publish(commit.Draft{
+		Type: TypeLotExpired, Subject: l.Sub.Name(), Effective: at,
+		Body: LotExpired{Sub: l.Sub, Ledger: l.Ledger, Year: l.Year, Tokens: left},
+	})
 	e := c.line(l, store.Expire, redeem.Figures{Expired: left, Available: -left}, "expiry")
 	e.Effective = at
 	return e

@@ -123,8 +123,10 @@ func (c *cutting) deadlinesOf(l *store.Lot, want map[string]commit.Deadline) {
 			return
 		}
 		name := kind + "/" + l.Sub.Name() + "/" + suffix
-		d := commit.Deadline{Name: name, Subject: l.Sub.Name(), Kind: kind, Due: day.Start(c.v.service.Zone), Rank: rank,
-			Consequence: consequence}
+		d := commit.Deadline{
+			Name: name, Subject: l.Sub.Name(), Kind: kind, Due: day.Start(c.v.service.Zone), Rank: rank,
+			Consequence: consequence,
+		}
 		if len(cites) > 0 {
 			d.Clause = cites[0].Clause
 		}
@@ -153,10 +155,12 @@ func reservationName(s store.Sub, id string) string {
 }
 
 func (a *App) setExpiry(tx *commit.Tx, r store.Reservation, cites []explain.Citation) error {
-	d := commit.Deadline{Name: reservationName(r.Sub, r.ID), Subject: r.Sub.Name() + "/reservations/" + r.ID,
+	d := commit.Deadline{
+		Name: reservationName(r.Sub, r.ID), Subject: r.Sub.Name() + "/reservations/" + r.ID,
 		Kind: KindReservationExpiry, Rank: commit.RankState, Consequence: "the token is given back",
 		// The end instant itself is still in time.
-		Due: r.Expires.Add(time.Microsecond)}
+		Due: r.Expires.Add(time.Microsecond),
+	}
 	if r.Windowed {
 		d.Consequence = "the provider may refuse commit and revert"
 	}

@@ -4,13 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
-	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
-	"cloudpact.dev/services/figures/money"
 	"cloudpact.dev/services/kit/fault"
-	"cloudpact.dev/services/token/internal/forecast"
 	"cloudpact.dev/services/token/internal/lots"
 	"cloudpact.dev/services/token/internal/redeem"
 	"cloudpact.dev/services/token/internal/store"
@@ -81,10 +77,12 @@ func (v *view) explainLot(l *store.Lot) *explain.Explanation {
 	}
 	last := e.Steps[len(e.Steps)-1]
 	cut := explain.Operand{Step: last.ID}
-	e.Steps = append(e.Steps, explain.Step{ID: last.ID + "c", Op: explain.OpAdd, Unit: "tokens", Note: "with approved corrections",
+	e.Steps = append(e.Steps, explain.Step{
+		ID: last.ID + "c", Op: explain.OpAdd, Unit: "tokens", Note: "with approved corrections",
 		Operands:  []explain.Operand{cut, {Fact: &explain.Fact{Name: "corrections", Value: itoa(l.Corrected)}}},
 		Result:    itoa(l.Granted + l.Corrected),
-		Citations: last.Citations})
+		Citations: last.Citations,
+	})
 	e.Result = last.ID + "c"
 	return &e
 }
@@ -261,150 +259,6 @@ func (a *App) Storage(ctx context.Context, s store.Sub) (store.Storage, error) {
 		err = fault.NotFound(fault.ReasonNotFound, s.Name()+"/snapshotStore")
 	}
 	return st, err
-}
-
-// UnitBalances lists the balances of a subscription's ledgers, or of several
-// subscriptions, after the sort key of a subscription and ledger.
-func (a *App) UnitBalances(ctx context.Context, parent store.Sub, from *store.Sub, ledger string, asOf time.Time, limit int) ([]Balance, error) {
-	var out []Balance
-	now, err := a.Now(ctx, parent.Provider)
-	if err != nil {
-		return nil, err
-	}
-	if from != nil {
-		rest, err := a.ledgersOf(ctx, *from, &ledger, asOf, now)
-		if err != nil {
-			return nil, err
-		}
-		out = rest
-	}
-	for len(out) < limit {
-		subs, err := a.store.Subscriptions(ctx, a.DB.Read(), parent, from, 100)
-		if err != nil || len(subs) == 0 {
-			return out, err
-		}
-		for _, s := range subs {
-			more, err := a.ledgersOf(ctx, s.Sub, nil, asOf, now)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, more...)
-		}
-		from = &subs[len(subs)-1].Sub
-	}
-	return out[:limit], nil
-}
-
-func (a *App) ledgersOf(ctx context.Context, s store.Sub, past *string, asOf, now time.Time) ([]Balance, error) {
-	v, err := a.load(ctx, a.DB.Read(), s)
-	if err != nil || !v.tokens {
-		return nil, err
-	}
-	all, err := a.store.Lots(ctx, a.DB.Read(), s)
-	if err != nil {
-		return nil, err
-	}
-	e := &hotLots{view: v, lots: all}
-	var out []Balance
-	last := ""
-	for i, l := range all {
-		if (i > 0 && l.Ledger == last) || (past != nil && l.Ledger <= *past) {
-			last = l.Ledger
-			continue
-		}
-		last = l.Ledger
-		b, err := a.balance(ctx, e, BalanceCall{Sub: s, Unit: l.Ledger, AsOf: asOf}, now)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, b)
-	}
-	return out, nil
-}
-
-// Preview says what a use would take, without taking it.
-type Preview struct {
-	Tokens       int
-	Ledger       string
-	Balance      Balance
-	NeedsOverage bool
-	Expected     *money.Money
-	Citations    []explain.Citation
-}
-
-// PreviewUse previews a use.
-func (a *App) PreviewUse(ctx context.Context, s store.Sub, u redeem.Use) (Preview, error) {
-	now, err := a.Now(ctx, s.Provider)
-	if err != nil {
-		return Preview{}, err
-	}
-	v, err := a.load(ctx, a.DB.Read(), s)
-	if err != nil {
-		return Preview{}, err
-	}
-	plan, err := planUse(v, u, now)
-	if err != nil {
-		return Preview{}, answer(err, s.Name())
-	}
-	all, err := a.store.Lots(ctx, a.DB.Read(), s)
-	if err != nil {
-		return Preview{}, err
-	}
-	out := Preview{Tokens: plan.Tokens, Ledger: plan.Ledgers[0], Citations: plan.Cites(), NeedsOverage: plan.Tokens > 0 || plan.ByQuote}
-	year := v.year(plan.Day)
-	for _, ledger := range plan.Ledgers {
-		l := find(all, ledger, year)
-		if l != nil && plan.Tokens > 0 && l.Free() >= plan.Tokens {
-			out.Ledger, out.NeedsOverage = ledger, false
-			break
-		}
-	}
-	out.Balance = sumOf(v, all, func(l *store.Lot) bool { return l.Ledger == out.Ledger }, now)
-	out.Balance.Ledger = out.Ledger
-	if out.NeedsOverage {
-		if l := find(all, out.Ledger, year); l != nil && l.AfterTerm {
-			out.Citations = append(append([]explain.Citation{}, out.Citations...), v.lots.AfterTerm()...)
-		}
-		out.Expected, err = a.priceMemory(ctx, a.DB.Read(), v)
-	}
-	return out, err
-}
-
-func find(all []*store.Lot, ledger string, year int) *store.Lot {
-	for _, l := range all {
-		if l.Ledger == ledger && l.Year == year {
-			return l
-		}
-	}
-	return nil
-}
-
-// Forecast says when a ledger runs out.
-type Forecast struct {
-	Ledger          string
-	Year            int
-	Used, Available int
-	RunsOut         date.Date
-	Explanation     explain.Explanation
-}
-
-// ForecastOf forecasts a unit at the pace of its year so far.
-func (a *App) ForecastOf(ctx context.Context, s store.Sub, unit string) (Forecast, error) {
-	b, err := a.Balance(ctx, BalanceCall{Sub: s, Unit: unit})
-	if err != nil {
-		return Forecast{}, err
-	}
-	out := Forecast{Ledger: b.Ledger, Year: b.Year, Used: b.Used, Available: b.Available}
-	if b.Year < 0 {
-		return out, nil
-	}
-	v, err := a.load(ctx, a.DB.Read(), s)
-	if err != nil {
-		return out, err
-	}
-	out.RunsOut, out.Explanation = forecast.RunsOut(forecast.Pace{Start: b.From, Today: v.today(b.AsOf), End: b.To,
-		Used: b.Used, Available: b.Available}, v.lots.Allotment()...)
-	return out, nil
 }
 
 // Subs lists the subscriptions below a parent, after one.

@@ -57,8 +57,10 @@ func (c *cutting) quote(call QuoteCall) (Beyond, error) {
 	if err != nil {
 		return Beyond{}, err
 	}
-	o := store.Overage{Sub: call.Sub, ID: call.ID, Operation: call.Operation, Ledger: plan.Ledgers[0], Units: call.Units,
-		Year: c.v.year(plan.Day), Price: price, State: store.Quoted, Quoted: c.today, UseDay: c.today, ByQuote: plan.ByQuote}
+	o := store.Overage{
+		Sub: call.Sub, ID: call.ID, Operation: call.Operation, Ledger: plan.Ledgers[0], Units: call.Units,
+		Year: c.v.year(plan.Day), Price: price, State: store.Quoted, Quoted: c.today, UseDay: c.today, ByQuote: plan.ByQuote,
+	}
 	if err := c.store.PutOverage(c.ctx, c.tx, &o); err != nil {
 		return Beyond{}, err
 	}
@@ -154,8 +156,10 @@ func (c *cutting) agreePending(o *store.Overage, price *money.Money) error {
 
 // remember keeps the price for later overage of the order.
 func (a *App) remember(ctx context.Context, tx *commit.Tx, c *cutting, price money.Money) error {
-	return a.store.PutPrice(ctx, tx, store.Price{Provider: c.v.sub.Provider, Customer: c.v.sub.Customer, Order: c.v.sub.Order,
-		Price: price, Agreed: c.today})
+	return a.store.PutPrice(ctx, tx, store.Price{
+		Provider: c.v.sub.Provider, Customer: c.v.sub.Customer, Order: c.v.sub.Order,
+		Price: price, Agreed: c.today,
+	})
 }
 
 // Decline records that the customer declined a price; nothing is done.

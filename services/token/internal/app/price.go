@@ -34,8 +34,10 @@ func (a *App) priceMemory(ctx context.Context, q store.Querier, v *view) (*money
 // unpriced is the overage of a use for which none was quoted: it takes the price
 // of the order's memory, or waits for one. Its id is the use's.
 func (a *App) unpriced(ctx context.Context, q store.Querier, v *view, r *store.Redemption, retroactive bool) (*store.Overage, error) {
-	o := &store.Overage{Sub: r.Sub, ID: resource.ID("overage", r.Sub.Name(), r.ID), Operation: r.Operation, Ledger: r.Ledger,
-		Units: r.Units, Retroactive: retroactive}
+	o := &store.Overage{
+		Sub: r.Sub, ID: resource.ID("overage", r.Sub.Name(), r.ID), Operation: r.Operation, Ledger: r.Ledger,
+		Units: r.Units, Retroactive: retroactive,
+	}
 	had, ok, err := a.store.Overage(ctx, q, r.Sub, o.ID)
 	if err != nil {
 		return nil, err

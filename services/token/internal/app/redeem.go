@@ -31,8 +31,10 @@ type UseCall struct {
 // hash is of everything that was asked but the request id.
 func (c UseCall) hash() []byte {
 	var b strings.Builder
-	for _, s := range append([]string{c.Use.Operation, c.Overage, strconv.FormatInt(micro(c.Use.Requested), 36),
-		strconv.FormatInt(micro(c.Use.Completed), 36), strconv.FormatBool(c.Use.Scheduled), strconv.FormatBool(c.Use.Failed)},
+	for _, s := range append([]string{
+		c.Use.Operation, c.Overage, strconv.FormatInt(micro(c.Use.Requested), 36),
+		strconv.FormatInt(micro(c.Use.Completed), 36), strconv.FormatBool(c.Use.Scheduled), strconv.FormatBool(c.Use.Failed),
+	},
 		c.Use.Units...) {
 		b.WriteString(s)
 		b.WriteByte(0)
@@ -122,8 +124,10 @@ type group struct {
 
 // redeemGroup decides and writes the uses of a group.
 func (a *App) redeemGroup(ctx context.Context, tx *commit.GroupTx, items []commit.Keyed[[]UseCall]) []commit.Result[[]UseAnswer] {
-	g := &group{App: a, ctx: ctx, tx: tx, index: map[store.LotKey]int{}, views: map[store.Sub]*view{},
-		taken: map[store.RedemptionKey]*use{}, overages: map[store.RedemptionKey]*store.Overage{}, dirty: map[int]bool{}}
+	g := &group{
+		App: a, ctx: ctx, tx: tx, index: map[store.LotKey]int{}, views: map[store.Sub]*view{},
+		taken: map[store.RedemptionKey]*use{}, overages: map[store.RedemptionKey]*store.Overage{}, dirty: map[int]bool{},
+	}
 	results := make([]commit.Result[[]UseAnswer], len(items))
 	for i, it := range items {
 		results[i].Out = make([]UseAnswer, len(it.In))

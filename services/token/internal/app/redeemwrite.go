@@ -49,8 +49,10 @@ func (g *group) decide(u *use) error {
 	if d := l.Booked().Minus(before[t.Lot]).Minus(r.Entry().Delta); !d.IsZero() {
 		// A use of several tokens that only some of were left.
 		l.Seq++
-		g.entries = append(g.entries, store.Entry{Sub: l.Sub, Recorded: u.now, Ledger: l.Ledger, Year: l.Year, Seq: l.Seq,
-			Kind: store.Use, Effective: r.Requested, Delta: d, Operation: r.Operation, Cause: "redemptions/" + r.ID})
+		g.entries = append(g.entries, store.Entry{
+			Sub: l.Sub, Recorded: u.now, Ledger: l.Ledger, Year: l.Year, Seq: l.Seq,
+			Kind: store.Use, Effective: r.Requested, Delta: d, Operation: r.Operation, Cause: "redemptions/" + r.ID,
+		})
 	}
 	g.rows = append(g.rows, r)
 	g.taken[store.RedemptionKey{Sub: u.call.Sub, ID: r.ID}] = u
@@ -141,8 +143,10 @@ func execute(o *store.Overage, r *store.Redemption, ledger string, year, ordinal
 
 // used is the change that makes an overage chargeable.
 func used(o *store.Overage, v *view) OverageUsed {
-	return OverageUsed{Sub: o.Sub, ID: o.ID, Ledger: o.Ledger, Year: o.Year, Ordinal: o.Ordinal, Identity: o.Identity,
-		Price: o.Price, UseDay: o.UseDay, Retroactive: o.Retroactive, Clause: v.overageClause(o)}
+	return OverageUsed{
+		Sub: o.Sub, ID: o.ID, Ledger: o.Ledger, Year: o.Year, Ordinal: o.Ordinal, Identity: o.Identity,
+		Price: o.Price, UseDay: o.UseDay, Retroactive: o.Retroactive, Clause: v.overageClause(o),
+	}
 }
 
 // publish drafts one change for each call and subscription.

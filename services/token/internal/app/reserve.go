@@ -124,9 +124,11 @@ func (c *cutting) reserve(call ReserveCall) (Held, error) {
 	if err != nil {
 		return Held{}, answer(err, name)
 	}
-	r := store.Reservation{Sub: call.Sub, ID: call.ID, Operation: call.Operation, Ledger: candidates[t.Lot].Ledger, Units: call.Units,
+	r := store.Reservation{
+		Sub: call.Sub, ID: call.ID, Operation: call.Operation, Ledger: candidates[t.Lot].Ledger, Units: call.Units,
 		Year: year, Ordinal: t.Ordinal, Tokens: plan.Tokens, State: store.Held, Requested: plan.Charged, Reserved: c.now,
-		Expires: c.now.Add(time.Duration(c.cfg.ReservationHours) * time.Hour), Quoted: t.Quoted}
+		Expires: c.now.Add(time.Duration(c.cfg.ReservationHours) * time.Hour), Quoted: t.Quoted,
+	}
 	cites := plan.Op.Cites
 	if plan.Op.Window > 0 {
 		r.Expires, r.Windowed = c.now.Add(plan.Op.Window), true

@@ -40,8 +40,10 @@ func TestRunsOut(t *testing.T) {
 func TestNeverBeforeToday(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		start := date.MustParse("2024-02-01")
-		p := forecast.Pace{Start: start, Today: start.AddDays(rapid.IntRange(0, 365).Draw(t, "day")), End: start.AddDays(366),
-			Used: rapid.IntRange(0, 50).Draw(t, "used"), Available: rapid.IntRange(0, 50).Draw(t, "available")}
+		p := forecast.Pace{
+			Start: start, Today: start.AddDays(rapid.IntRange(0, 365).Draw(t, "day")), End: start.AddDays(366),
+			Used: rapid.IntRange(0, 50).Draw(t, "used"), Available: rapid.IntRange(0, 50).Draw(t, "available"),
+		}
 		got, e := forecast.RunsOut(p)
 		if _, err := explain.Eval(e); err != nil {
 			t.Fatal(err)

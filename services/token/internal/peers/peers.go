@@ -106,8 +106,10 @@ func Subscription(f *contractv1.SubscriptionFacts) (store.Subscription, error) {
 		s.Commencement = dates.Date{}
 	}
 	for _, u := range f.GetUnits() {
-		s.Units = append(s.Units, store.Unit{ID: last(u.GetUnit()), Added: day(u.GetAddedDate()), Removed: day(u.GetRemovedDate()),
-			Replaces: last(u.GetReplaces())})
+		s.Units = append(s.Units, store.Unit{
+			ID: last(u.GetUnit()), Added: day(u.GetAddedDate()), Removed: day(u.GetRemovedDate()),
+			Replaces: last(u.GetReplaces()),
+		})
 	}
 	return s, nil
 }
@@ -139,8 +141,10 @@ func Holds(a *app.App) func(ctx context.Context, tx *commit.Tx, c feed.Change) e
 			if err != nil {
 				return err
 			}
-			return a.PlaceHold(ctx, tx, subs, store.Hold{ID: b.HoldPlaced.GetHold(), Placed: b.HoldPlaced.GetPlacedTime().AsTime(),
-				Clause: b.HoldPlaced.GetClause()})
+			return a.PlaceHold(ctx, tx, subs, store.Hold{
+				ID: b.HoldPlaced.GetHold(), Placed: b.HoldPlaced.GetPlacedTime().AsTime(),
+				Clause: b.HoldPlaced.GetClause(),
+			})
 		case *compliancev1.Change_HoldLifted:
 			subs, err := names(b.HoldLifted.GetSubscriptions())
 			if err != nil {

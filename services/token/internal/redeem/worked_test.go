@@ -45,8 +45,10 @@ type book struct {
 
 func newBook(p redeem.Policy, tokens int) *book {
 	hk := time.FixedZone("Asia/Hong_Kong", 8*3600)
-	b := &book{policy: p, lots: map[string]*redeem.Lot{}, service: redeem.Service{Zone: hk,
-		Commencement: date.MustParse("2024-02-01"), Units: map[string]redeem.Unit{}}}
+	b := &book{policy: p, lots: map[string]*redeem.Lot{}, service: redeem.Service{
+		Zone:         hk,
+		Commencement: date.MustParse("2024-02-01"), Units: map[string]redeem.Unit{},
+	}}
 	ids := append([]string{""}, strings.Split("a b c d e f g h i j", " ")...)
 	for _, id := range ids {
 		if id != "" {
@@ -200,8 +202,11 @@ func TestRefusals(t *testing.T) {
 		"done before asked": {nil, redeem.Use{Operation: "BACKUP", Units: []string{"a"}, Requested: now, Completed: now.Add(-time.Hour)}, redeem.ReasonTime},
 		"before the start":  {nil, redeem.Use{Operation: "BACKUP", Units: []string{"a"}, Requested: now.AddDate(-1, 0, 0)}, redeem.ReasonTime},
 		"after the end":     {func(b *book) { b.service.End = date.MustParse("2024-09-10") }, redeem.Use{Operation: "BACKUP", Units: []string{"a"}}, redeem.ReasonEnded},
-		"while held": {func(b *book) { b.service.Holds = []redeem.Hold{{Placed: now}} },
-			redeem.Use{Operation: "BACKUP", Units: []string{"a"}}, redeem.ReasonSuspended},
+		"while held": {
+			func(b *book) { b.service.Holds = []redeem.Hold{{Placed: now}} },
+			redeem.Use{Operation: "BACKUP", Units: []string{"a"}},
+			redeem.ReasonSuspended,
+		},
 		"of no unit":       {nil, redeem.Use{Operation: "BACKUP"}, redeem.ReasonField},
 		"of two units":     {nil, redeem.Use{Operation: "BACKUP", Units: []string{"a", "b"}}, redeem.ReasonField},
 		"of a stranger":    {nil, redeem.Use{Operation: "BACKUP", Units: []string{"z"}}, redeem.ReasonUnitUnknown},

@@ -28,8 +28,10 @@ func encodeDeadline(c *tokenv1.Change, d commit.Draft) bool {
 	if !ok {
 		return false
 	}
-	f := &typev1.DeadlineFacts{Deadline: x.Name, Subject: x.Subject, Kind: x.Kind, DueTime: toTime(x.Due), Rank: int32(x.Rank),
-		Clause: x.Clause, Consequence: x.Consequence, Version: x.Version}
+	f := &typev1.DeadlineFacts{
+		Deadline: x.Name, Subject: x.Subject, Kind: x.Kind, DueTime: toTime(x.Due), Rank: int32(x.Rank),
+		Clause: x.Clause, Consequence: x.Consequence, Version: x.Version,
+	}
 	switch d.Type {
 	case commit.TypeDeadlineSet:
 		c.Body = &tokenv1.Change_DeadlineSet{DeadlineSet: &typev1.DeadlineSet{Deadline: f}}
@@ -46,22 +48,32 @@ func encodeDeadline(c *tokenv1.Change, d commit.Draft) bool {
 func encodeLot(c *tokenv1.Change, d commit.Draft) bool {
 	switch b := d.Body.(type) {
 	case app.LotGranted:
-		c.Body = &tokenv1.Change_LotGranted{LotGranted: &tokenv1.LotGranted{Subscription: b.Sub.Name(), Lot: lotNameOf(b.Sub, b.Ledger, b.Year),
+		c.Body = &tokenv1.Change_LotGranted{LotGranted: &tokenv1.LotGranted{
+			Subscription: b.Sub.Name(), Lot: lotNameOf(b.Sub, b.Ledger, b.Year),
 			Unit: b.Ledger, Year: int32(b.Year), Allotment: int32(b.Allotment), StartDate: toDate(b.From), EndDate: toDate(b.To),
-			Prorated: b.Prorated, Provisional: b.Provisional}}
+			Prorated: b.Prorated, Provisional: b.Provisional,
+		}}
 	case app.LotCut:
-		c.Body = &tokenv1.Change_LotCut{LotCut: &tokenv1.LotCut{Subscription: b.Sub.Name(), Lot: lotNameOf(b.Sub, b.Ledger, b.Year),
+		c.Body = &tokenv1.Change_LotCut{LotCut: &tokenv1.LotCut{
+			Subscription: b.Sub.Name(), Lot: lotNameOf(b.Sub, b.Ledger, b.Year),
 			Unit: b.Ledger, Year: int32(b.Year), Allotment: int32(b.Allotment), PreviousAllotment: int32(b.Previous),
-			StartDate: toDate(b.From), EndDate: toDate(b.To)}}
+			StartDate: toDate(b.From), EndDate: toDate(b.To),
+		}}
 	case app.LotExpired:
-		c.Body = &tokenv1.Change_LotExpired{LotExpired: &tokenv1.LotExpired{Subscription: b.Sub.Name(), Lot: lotNameOf(b.Sub, b.Ledger, b.Year),
-			Unit: b.Ledger, Year: int32(b.Year), Tokens: int32(b.Tokens)}}
+		c.Body = &tokenv1.Change_LotExpired{LotExpired: &tokenv1.LotExpired{
+			Subscription: b.Sub.Name(), Lot: lotNameOf(b.Sub, b.Ledger, b.Year),
+			Unit: b.Ledger, Year: int32(b.Year), Tokens: int32(b.Tokens),
+		}}
 	case app.CorrectionApproved:
-		c.Body = &tokenv1.Change_CorrectionApproved{CorrectionApproved: &tokenv1.CorrectionApproved{Subscription: b.Sub.Name(),
-			Correction: b.Sub.Name() + "/corrections/" + b.ID, Unit: b.Ledger, Year: int32(b.Year), Tokens: int32(b.Tokens)}}
+		c.Body = &tokenv1.Change_CorrectionApproved{CorrectionApproved: &tokenv1.CorrectionApproved{
+			Subscription: b.Sub.Name(),
+			Correction:   b.Sub.Name() + "/corrections/" + b.ID, Unit: b.Ledger, Year: int32(b.Year), Tokens: int32(b.Tokens),
+		}}
 	case app.CapacityCrossed:
-		c.Body = &tokenv1.Change_SnapshotCapacityCrossed{SnapshotCapacityCrossed: &tokenv1.SnapshotCapacityCrossed{Subscription: b.Sub.Name(),
-			Percent: int32(b.Percent), ReportTime: toTime(b.Reported), Notified: b.Notified}}
+		c.Body = &tokenv1.Change_SnapshotCapacityCrossed{SnapshotCapacityCrossed: &tokenv1.SnapshotCapacityCrossed{
+			Subscription: b.Sub.Name(),
+			Percent:      int32(b.Percent), ReportTime: toTime(b.Reported), Notified: b.Notified,
+		}}
 	default:
 		return false
 	}
@@ -74,16 +86,22 @@ func encodeUse(c *tokenv1.Change, d commit.Draft) bool {
 		c.Body = &tokenv1.Change_TokenUsed{TokenUsed: tokenUsed(b)}
 	case app.TokenReserved:
 		r := b.Reservation
-		c.Body = &tokenv1.Change_TokenReserved{TokenReserved: &tokenv1.TokenReserved{Subscription: r.Sub.Name(), Reservation: reservation(r),
-			Unit: r.Ledger, Year: int32(r.Year), Operation: r.Operation}}
+		c.Body = &tokenv1.Change_TokenReserved{TokenReserved: &tokenv1.TokenReserved{
+			Subscription: r.Sub.Name(), Reservation: reservation(r),
+			Unit: r.Ledger, Year: int32(r.Year), Operation: r.Operation,
+		}}
 	case app.TokenReleased:
 		r := b.Reservation
-		c.Body = &tokenv1.Change_TokenReleased{TokenReleased: &tokenv1.TokenReleased{Subscription: r.Sub.Name(), Reservation: reservation(r),
-			Unit: r.Ledger, Year: int32(r.Year)}}
+		c.Body = &tokenv1.Change_TokenReleased{TokenReleased: &tokenv1.TokenReleased{
+			Subscription: r.Sub.Name(), Reservation: reservation(r),
+			Unit: r.Ledger, Year: int32(r.Year),
+		}}
 	case app.ReservationLapsed:
 		r := b.Reservation
-		c.Body = &tokenv1.Change_ReservationLapsed{ReservationLapsed: &tokenv1.ReservationLapsed{Subscription: r.Sub.Name(),
-			Reservation: reservation(r), Unit: r.Ledger}}
+		c.Body = &tokenv1.Change_ReservationLapsed{ReservationLapsed: &tokenv1.ReservationLapsed{
+			Subscription: r.Sub.Name(),
+			Reservation:  reservation(r), Unit: r.Ledger,
+		}}
 	default:
 		return false
 	}
@@ -95,15 +113,19 @@ func reservation(r store.Reservation) string { return r.Sub.Name() + "/reservati
 func tokenUsed(b app.TokenUsed) *tokenv1.TokenUsed {
 	name := b.Sub.Name()
 	first := b.Uses[0]
-	out := &tokenv1.TokenUsed{Subscription: name, Redemption: name + "/redemptions/" + first.ID, Unit: first.Ledger, Year: int32(first.Year),
-		Operation: first.Operation, Tokens: int32(first.Tokens), Remaining: int32(first.Remaining)}
+	out := &tokenv1.TokenUsed{
+		Subscription: name, Redemption: name + "/redemptions/" + first.ID, Unit: first.Ledger, Year: int32(first.Year),
+		Operation: first.Operation, Tokens: int32(first.Tokens), Remaining: int32(first.Remaining),
+	}
 	if len(b.Uses) == 1 {
 		return out
 	}
 	out.More = make([]*tokenv1.TokenUse, len(b.Uses)-1)
 	for i, r := range b.Uses[1:] {
-		out.More[i] = &tokenv1.TokenUse{Redemption: name + "/redemptions/" + r.ID, Unit: r.Ledger, Year: int32(r.Year),
-			Operation: r.Operation, Tokens: int32(r.Tokens), Remaining: int32(r.Remaining)}
+		out.More[i] = &tokenv1.TokenUse{
+			Redemption: name + "/redemptions/" + r.ID, Unit: r.Ledger, Year: int32(r.Year),
+			Operation: r.Operation, Tokens: int32(r.Tokens), Remaining: int32(r.Remaining),
+		}
 	}
 	return out
 }
@@ -113,19 +135,27 @@ func encodeOverage(c *tokenv1.Change, d commit.Draft) bool {
 	switch b := d.Body.(type) {
 	case app.OverageQuoted:
 		o := b.Overage
-		c.Body = &tokenv1.Change_OverageQuoted{OverageQuoted: &tokenv1.OverageQuoted{Subscription: o.Sub.Name(), Overage: name(o.Sub, o.ID),
-			Unit: o.Ledger, Operation: o.Operation, Price: toMoney(o.Price)}}
+		c.Body = &tokenv1.Change_OverageQuoted{OverageQuoted: &tokenv1.OverageQuoted{
+			Subscription: o.Sub.Name(), Overage: name(o.Sub, o.ID),
+			Unit: o.Ledger, Operation: o.Operation, Price: toMoney(o.Price),
+		}}
 	case app.OverageAgreed:
 		o := b.Overage
-		c.Body = &tokenv1.Change_OverageAgreed{OverageAgreed: &tokenv1.OverageAgreed{Subscription: o.Sub.Name(), Overage: name(o.Sub, o.ID),
-			Unit: o.Ledger, Price: toMoney(o.Price)}}
+		c.Body = &tokenv1.Change_OverageAgreed{OverageAgreed: &tokenv1.OverageAgreed{
+			Subscription: o.Sub.Name(), Overage: name(o.Sub, o.ID),
+			Unit: o.Ledger, Price: toMoney(o.Price),
+		}}
 	case app.OverageUsed:
-		c.Body = &tokenv1.Change_OverageUsed{OverageUsed: &tokenv1.OverageUsed{Subscription: b.Sub.Name(), Overage: name(b.Sub, b.ID),
+		c.Body = &tokenv1.Change_OverageUsed{OverageUsed: &tokenv1.OverageUsed{
+			Subscription: b.Sub.Name(), Overage: name(b.Sub, b.ID),
 			Unit: b.Ledger, Year: int32(b.Year), Ordinal: int32(b.Ordinal), Identity: b.Identity, Price: toMoney(b.Price),
-			UseDate: toDate(b.UseDay), Retroactive: b.Retroactive, Clause: b.Clause}}
+			UseDate: toDate(b.UseDay), Retroactive: b.Retroactive, Clause: b.Clause,
+		}}
 	case app.OverageWithdrawn:
-		c.Body = &tokenv1.Change_OverageWithdrawn{OverageWithdrawn: &tokenv1.OverageWithdrawn{Subscription: b.Sub.Name(),
-			Overage: name(b.Sub, b.ID), Identity: b.Identity}}
+		c.Body = &tokenv1.Change_OverageWithdrawn{OverageWithdrawn: &tokenv1.OverageWithdrawn{
+			Subscription: b.Sub.Name(),
+			Overage:      name(b.Sub, b.ID), Identity: b.Identity,
+		}}
 	default:
 		return false
 	}
@@ -138,7 +168,9 @@ func toChange(c feed.Change) (*tokenv1.Change, error) {
 	if err := proto.Unmarshal(c.Body, out); err != nil {
 		return nil, err
 	}
-	out.Head = &typev1.ChangeHead{ChangeId: c.ID, Stream: int32(c.Stream), Position: c.Position, Type: c.Type, Subject: c.Subject,
-		EffectiveTime: toTime(c.EffectiveTime), RecordTime: toTime(c.RecordTime)}
+	out.Head = &typev1.ChangeHead{
+		ChangeId: c.ID, Stream: int32(c.Stream), Position: c.Position, Type: c.Type, Subject: c.Subject,
+		EffectiveTime: toTime(c.EffectiveTime), RecordTime: toTime(c.RecordTime),
+	}
 	return out, nil
 }

@@ -182,8 +182,10 @@ func (l list) lines() (store.Lines, error) {
 
 func placeOf(e store.Entry) []string {
 	p := e.Place()
-	return []string{p.Sub.Provider, p.Sub.Customer, p.Sub.Contract, p.Sub.ID, strconv.FormatInt(p.Recorded, 10), p.Ledger,
-		strconv.Itoa(p.Year), strconv.FormatInt(p.Seq, 10)}
+	return []string{
+		p.Sub.Provider, p.Sub.Customer, p.Sub.Contract, p.Sub.ID, strconv.FormatInt(p.Recorded, 10), p.Ledger,
+		strconv.Itoa(p.Year), strconv.FormatInt(p.Seq, 10),
+	}
 }
 
 // ListRedemptions lists redemptions, oldest first.
@@ -322,8 +324,10 @@ func (s *Service) GetForecast(ctx context.Context, in *tokenv1.GetForecastReques
 	if err != nil {
 		return nil, err
 	}
-	return &tokenv1.Forecast{Unit: f.Ledger, Year: int32(f.Year), Used: int32(f.Used), Available: int32(f.Available),
-		RunsOut: toDate(f.RunsOut), Explanation: toExplanation(&f.Explanation)}, nil
+	return &tokenv1.Forecast{
+		Unit: f.Ledger, Year: int32(f.Year), Used: int32(f.Used), Available: int32(f.Available),
+		RunsOut: toDate(f.RunsOut), Explanation: toExplanation(&f.Explanation),
+	}, nil
 }
 
 // GetSnapshotStore returns a snapshot store.

@@ -32,8 +32,10 @@ func useCall(in *tokenv1.RedeemRequest) (app.UseCall, error) {
 	if err != nil {
 		return app.UseCall{}, err
 	}
-	c := app.UseCall{Sub: s, RequestID: in.GetRequestId(), Use: redeem.Use{Operation: in.GetOperation(), Units: in.GetUnits(),
-		Scheduled: in.GetScheduled(), Failed: in.GetFailed()}}
+	c := app.UseCall{Sub: s, RequestID: in.GetRequestId(), Use: redeem.Use{
+		Operation: in.GetOperation(), Units: in.GetUnits(),
+		Scheduled: in.GetScheduled(), Failed: in.GetFailed(),
+	}}
 	if in.GetOperation() == "" {
 		return c, fault.Invalid(fault.ReasonFieldInvalid, "operation", "name the operation")
 	}
@@ -98,8 +100,12 @@ func (s *Service) BatchRedeem(ctx context.Context, in *tokenv1.BatchRedeemReques
 	calls, at := make([]app.UseCall, 0, len(items)), make([]int, 0, len(items))
 	for i, it := range items {
 		c, err := useCall(it)
-		if err == nil && !under(parent, c.Sub) {
+		switch {
+		case err != nil:
+		case !under(parent, c.Sub):
 			err = fault.NotFound("SUBSCRIPTION_UNKNOWN", it.GetParent())
+		case it.GetValidateOnly():
+			err = fault.Invalid(fault.ReasonFieldInvalid, "validate_only", "a batch records its items; validate one in a single call")
 		}
 		if err != nil {
 			out.Results[i] = failed(err)
@@ -144,19 +150,25 @@ func (s *Service) PreviewRedeem(ctx context.Context, in *tokenv1.PreviewRedeemRe
 	if err != nil {
 		return nil, err
 	}
-	return &tokenv1.PreviewRedeemResponse{Tokens: int32(p.Tokens), Unit: p.Ledger, Balance: toBalance(p.Balance), NeedsOverage: p.NeedsOverage,
-		ExpectedPrice: toMoney(p.Expected), Citations: toCitations(p.Citations)}, nil
+	return &tokenv1.PreviewRedeemResponse{
+		Tokens: int32(p.Tokens), Unit: p.Ledger, Balance: toBalance(p.Balance), NeedsOverage: p.NeedsOverage,
+		ExpectedPrice: toMoney(p.Expected), Citations: toCitations(p.Citations),
+	}, nil
 }
 
 // Reserve holds a token while an operation runs.
 func (s *Service) Reserve(ctx context.Context, in *tokenv1.ReserveRequest) (*tokenv1.Reservation, error) {
-	c, err := useCall(&tokenv1.RedeemRequest{Parent: in.GetParent(), Operation: in.GetOperation(), Units: in.GetUnits(),
-		RequestedTime: in.GetRequestedTime(), Overage: in.GetOverage()})
+	c, err := useCall(&tokenv1.RedeemRequest{
+		Parent: in.GetParent(), Operation: in.GetOperation(), Units: in.GetUnits(),
+		RequestedTime: in.GetRequestedTime(), Overage: in.GetOverage(),
+	})
 	if err != nil {
 		return nil, err
 	}
-	h, err := s.app.Reserve(ctx, app.ReserveCall{Sub: c.Sub, ID: in.GetReservationId(), Operation: c.Use.Operation, Units: c.Use.Units,
-		Requested: c.Use.Requested, Overage: c.Overage})
+	h, err := s.app.Reserve(ctx, app.ReserveCall{
+		Sub: c.Sub, ID: in.GetReservationId(), Operation: c.Use.Operation, Units: c.Use.Units,
+		Requested: c.Use.Requested, Overage: c.Overage,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -173,8 +185,10 @@ func (s *Service) CompleteReservation(ctx context.Context, in *tokenv1.CompleteR
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.app.Complete(ctx, app.CompleteCall{Sub: sub, ID: id, Etag: in.GetEtag(), Completed: at, Outcome: in.GetOutcome(),
-		AfterLapse: in.GetAfterLapse()})
+	out, err := s.app.Complete(ctx, app.CompleteCall{
+		Sub: sub, ID: id, Etag: in.GetEtag(), Completed: at, Outcome: in.GetOutcome(),
+		AfterLapse: in.GetAfterLapse(),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -248,8 +262,10 @@ func (s *Service) ProposeCorrection(ctx context.Context, in *tokenv1.ProposeCorr
 		return nil, err
 	}
 	c := in.GetCorrection()
-	p := store.Correct{Sub: sub, ID: in.GetCorrectionId(), Year: int(c.GetYear()), Tokens: int(c.GetTokens()), Note: c.GetNote(),
-		ProposedBy: rpc.FromContext(ctx).Subject}
+	p := store.Correct{
+		Sub: sub, ID: in.GetCorrectionId(), Year: int(c.GetYear()), Tokens: int(c.GetTokens()), Note: c.GetNote(),
+		ProposedBy: rpc.FromContext(ctx).Subject,
+	}
 	if c.GetRedemption() != "" {
 		ids, err := redemptionName.Parse(c.GetRedemption(), "correction.redemption")
 		if err != nil {
