@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"cloudpact.dev/services/billing/internal/compensation"
+	"cloudpact.dev/services/billing/internal/indemnity"
+	"cloudpact.dev/services/billing/internal/replacement"
 	"cloudpact.dev/services/billing/internal/tariff"
 	"cloudpact.dev/services/billing/internal/tax"
 	"cloudpact.dev/services/figures/date"
@@ -290,12 +292,23 @@ func (m *maker) event(e Event) {
 		return
 	}
 	item, _ := m.r.Charging.Item(e.Item)
-	b := explain.New(tariff.Cite(m.r, e.Clause, item.Readings...))
+	b := explain.New(m.cites(e, item)...)
 	v := b.FactMoney(e.Identity+"#amount", e.Amount)
 	m.add(Charge{
 		Identity: e.Identity, Unit: e.Unit, Item: e.Item, Clause: e.Clause, Amount: e.Amount, Date: e.Date, Separate: e.Separate, PayBy: e.PayBy,
 		Explanation: b.Explanation(v), Note: e.Note,
 	})
+}
+
+// cites is what the charge of a recorded fact rests on.
+func (m *maker) cites(e Event, item terms.ChargeItem) []explain.Citation {
+	switch {
+	case e.Item == terms.ItemReplacement && m.r.Replacement != nil:
+		return []explain.Citation{replacement.Citation(m.r, e.Clause)}
+	case e.Item == terms.ItemIndemnity:
+		return indemnity.Citations(m.r, e.Clause)
+	}
+	return []explain.Citation{tariff.Cite(m.r, e.Clause, item.Readings...)}
 }
 
 // taxes adds a line of tax for each taxed charge.

@@ -70,6 +70,9 @@ func (m *maker) month(rates tariff.Rates, p tariff.Price, unit string, period, s
 	v := b.RoundMoney(rates.Recurrent(b, p, rates.Anchor(), span, tariff.Contract), m.f.Currency, mode)
 	v = v.Cite(tariff.Rounded(m.r, item.Clause, append([]string{item.TimingReading}, item.Readings...)...)...)
 	note := words(p.Item) + " " + p.ID + ofUnit(unit) + " for " + span.From.String() + " to " + span.Last().String()
+	if last := m.f.Subscription.LastDay; !last.IsZero() && span.To.Before(period.To) && span.To == last.AddDays(1) {
+		v = v.Cite(tariff.Cite(m.r, m.r.Invoicing.Clause, m.r.Charging.PrepaidRefund.Reading)).Note("to the last day of service")
+	}
 	if m.lastOfTerm(p, span) {
 		other := "the offers lapse with the service period for the future only; read as if never given, what they took off would be charged again"
 		v = v.Cite(tariff.Cite(m.r, m.r.Term.AfterClause, m.r.Term.OfferLapse.Reading)).Note(other)

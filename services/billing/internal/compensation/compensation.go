@@ -99,9 +99,9 @@ func formula(b *explain.Builder, r terms.Resolved, s tariff.Subscription, rule t
 		}
 		span := date.Span{From: s.LastDay.AddDays(1), To: end}
 		return rates.Sum(b, span, how(r)).Note("recurrent charges of " + span.String()),
-			[]string{c.ClassBy.Reading, c.RemainingFrom.Reading, c.AddOnPrice.Reading, r.Notice.Short.Reading}
+			[]string{c.ClassBy.Reading, c.RemainingFrom.Reading, c.AddOnPrice.Reading, r.Notice.Short.Reading, c.Due.Reading, c.WholeAgreement.Reading}
 	case terms.FormulaRemainingOrMonths:
-		return b.Max(remaining(b, r, s, rule), months()).Note("the higher of the two"), []string{c.IncludesOffers.Reading, c.DiscountRate.Reading}
+		return b.Max(remaining(b, r, s, rule), months()).Note("the higher of the two"), []string{c.IncludesOffers.Reading, c.DiscountRate.Reading, c.NetOfPrepaid.Reading, c.WholeAgreement.Reading}
 	case terms.FormulaMonths:
 		return months(), nil
 	}

@@ -125,7 +125,7 @@ func (d Deposit) Shortfall() money.Money {
 }
 
 // Receive adds money from the customer, also after the time limit has passed.
-func Receive(d Deposit, id string, amount money.Money, on date.Date) (Deposit, error) {
+func Receive(r terms.Resolved, d Deposit, id string, amount money.Money, on date.Date) (Deposit, error) {
 	switch d.State {
 	case Demanded, Defaulted, Short, TopUpDemanded:
 	default:
@@ -134,8 +134,10 @@ func Receive(d Deposit, id string, amount money.Money, on date.Date) (Deposit, e
 	if amount.Cmp(d.Shortfall()) > 0 {
 		return d, &Refusal{reasonAmount, "at most " + d.Shortfall().String() + " is missing"}
 	}
+	b := explain.New(tariff.Cite(r, r.Deposit.Clause, r.Deposit.Forms.Reading), tariff.Cite(r, r.Deposit.DemandClause, r.Deposit.Amount.Reading, r.Deposit.IncreaseAllowed.Reading))
+	v := b.Min(b.FactMoney("received", amount), b.FactMoney("deposit#missing", d.Shortfall())).Note("held without interest")
 	d.Balance = d.Balance.Add(amount)
-	d = d.with(Movement{ID: id, Kind: KindReceipt, Amount: amount, Date: on})
+	d = d.with(Movement{ID: id, Kind: KindReceipt, Amount: amount, Date: on, Explanation: b.Explanation(v)})
 	if d.Shortfall().IsZero() {
 		d.State, d.Deadline = Held, date.Date{}
 	}

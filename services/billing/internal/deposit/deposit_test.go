@@ -23,7 +23,7 @@ func held(t testing.TB, amount string) deposit.Deposit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d, err = deposit.Receive(d, "in", hkd(amount), day("2024-06-14")); err != nil || d.State != deposit.Held {
+	if d, err = deposit.Receive(cpctest.Terms(t, nil), d, "in", hkd(amount), day("2024-06-14")); err != nil || d.State != deposit.Held {
 		t.Fatal(d.State, err)
 	}
 	return d
@@ -49,7 +49,7 @@ func TestDemand(t *testing.T) {
 		return err
 	})
 	refused(t, "AMOUNT_EXCEEDS", func() error {
-		_, err := deposit.Receive(deposit.Deposit{State: deposit.Demanded, Required: hkd("10"), Balance: hkd("0")}, "x", hkd("11"), day("2024-06-03"))
+		_, err := deposit.Receive(r, deposit.Deposit{State: deposit.Demanded, Required: hkd("10"), Balance: hkd("0")}, "x", hkd("11"), day("2024-06-03"))
 		return err
 	})
 }
@@ -76,7 +76,7 @@ func TestDraw(t *testing.T) {
 	if d, err = deposit.Demand(r, d, money.Zero("HKD"), day("2024-07-02"), false); err != nil || d.Deadline != day("2024-07-09") || d.Shortfall() != hkd("5000.00") {
 		t.Errorf("[W:13-2] by %s, %v", d.Deadline, err)
 	}
-	if d, err = deposit.Receive(d, "top", hkd("5000.00"), day("2024-07-08")); err != nil || d.State != deposit.Held || d.Balance != hkd("15000.00") {
+	if d, err = deposit.Receive(cpctest.Terms(t, nil), d, "top", hkd("5000.00"), day("2024-07-08")); err != nil || d.State != deposit.Held || d.Balance != hkd("15000.00") {
 		t.Errorf("topped up: %s %s, %v", d.State, d.Balance, err)
 	}
 	// [W:13-3]
@@ -156,7 +156,7 @@ func TestNeverNegative(t *testing.T) {
 			case 1:
 				next, err = deposit.Demand(r, d, money.Zero("HKD"), on, false)
 			case 2:
-				next, err = deposit.Receive(d, "m", m, on)
+				next, err = deposit.Receive(cpctest.Terms(t, nil), d, "m", m, on)
 			case 3:
 				next, err = deposit.Draw(r, d, "m", m, money.New("HKD", rapid.Int64Range(0, 2000).Draw(rt, "owed")), on, on, false)
 			case 4:

@@ -63,6 +63,12 @@ func Accrue(r terms.Resolved, d Debt, to date.Date) Accrual {
 	}
 	mode, _ := r.MoneyMode()
 	v = v.Cite(tariff.Cite(r, r.Interest.Clause, readings...))
+	if len(d.Paid) > 0 && r.Invoicing.PaymentClause != "" {
+		v = v.Cite(tariff.Cite(r, r.Invoicing.PaymentClause, r.Invoicing.PaymentCutoff.Reading))
+	}
+	if !d.Payable.IsZero() && r.Acceleration != nil {
+		v = v.Cite(tariff.Cite(r, r.Acceleration.Clause, r.Interest.StartOnAcceleration.Reading))
+	}
 	out.Exact = v.Ratio()
 	v = c.b.RoundMoney(v, d.Balance.Currency, mode).Cite(tariff.Rounded(r, r.Interest.Clause)...).Note("interest on " + d.Invoice + ", rounded once")
 	out.Amount, out.Explanation = v.Money(d.Balance.Currency), c.b.Explanation(v)

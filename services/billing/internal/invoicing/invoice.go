@@ -4,6 +4,7 @@ package invoicing
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cloudpact.dev/services/billing/internal/interest"
@@ -244,4 +245,17 @@ func Due(r terms.Resolved, issued date.Date) (date.Date, explain.Explanation) {
 func PayBy(r terms.Resolved, clause string, day date.Date) explain.Explanation {
 	b := explain.New(r.Cite(clause))
 	return b.Explanation(b.FactDate("last_day_to_pay", day).Note("the day that the clause or the demand sets"))
+}
+
+// Accelerated adds to the derivation of a due date that an end made the document
+// payable at once: the date itself stays.
+func Accelerated(r terms.Resolved, how explain.Explanation, from date.Date) explain.Explanation {
+	if r.Acceleration == nil || len(how.Steps) == 0 {
+		return how
+	}
+	out := explain.Explanation{Steps: slices.Clone(how.Steps), Result: how.Result}
+	last := &out.Steps[len(out.Steps)-1]
+	last.Citations = append(slices.Clone(last.Citations), tariff.Cite(r, r.Acceleration.Clause, r.Acceleration.MovesDueDate.Reading))
+	last.Note += "; what it asks for a service that has ended is payable at once from " + from.String() + ", the date stays for strikes, draws and interest"
+	return out
 }

@@ -60,6 +60,11 @@ func Accrue(r terms.Resolved, i invoicing.Invoice, to date.Date) Accrual {
 		v = b.RoundMoney(v, cur, mode).Note("interest on the parts with different first days, rounded once")
 		out.Amount, out.Explanation = v.Money(cur), b.Explanation(v)
 	}
+	if last := len(out.Explanation.Steps) - 1; last >= 0 && !out.Waived.IsZero() && r.Strikes != nil {
+		s := &out.Explanation.Steps[last]
+		s.Citations = append(s.Citations, tariff.Cite(r, r.Strikes.WaiverClause, r.Strikes.WaiverRemoves.Reading))
+		s.Note += "; " + out.Waived.String() + " of it was waived, which waives nothing else"
+	}
 	return out
 }
 

@@ -159,7 +159,7 @@ func (a *App) ReceiveDeposit(ctx context.Context, k ledger.AccountKey, id string
 		if err := w.checkMovement(id, amount, on); err != nil {
 			return err
 		}
-		d, err := deposit.Receive(w.acct.Deposit, id, amount, on)
+		d, err := deposit.Receive(w.r, w.acct.Deposit, id, amount, on)
 		if err != nil {
 			return err
 		}

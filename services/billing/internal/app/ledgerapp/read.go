@@ -6,6 +6,7 @@ import (
 
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/billing/internal/deposit"
+	"cloudpact.dev/services/billing/internal/invoicing"
 	"cloudpact.dev/services/billing/internal/journal"
 	"cloudpact.dev/services/billing/internal/ledger"
 	"cloudpact.dev/services/billing/internal/payoff"
@@ -131,6 +132,9 @@ func (a *App) invoiceView(ctx context.Context, i ledger.Invoice) (InvoiceView, e
 func (a *App) viewOn(ctx context.Context, i ledger.Invoice, s standing) (InvoiceView, error) {
 	acct, today, r := s.acct, s.today, s.r
 	v := InvoiceView{Invoice: i, Today: today}
+	if !i.Accelerated.IsZero() {
+		v.DueHow = invoicing.Accelerated(r, i.DueHow, i.Accelerated)
+	}
 	v.Drawable = r.Deposit != nil && i.Open().Sign() > 0 && acct.Deposit.Balance.Sign() > 0 && !today.Before(deposit.DrawableFrom(r, i.Due))
 	cs, err := a.store.OnInvoice(ctx, a.db.Read(), i.AccountKey, i.ID)
 	v.Charges = make(map[string]ledger.Charge, len(cs))

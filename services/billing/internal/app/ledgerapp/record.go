@@ -10,6 +10,7 @@ import (
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/billing/internal/charging"
 	"cloudpact.dev/services/billing/internal/compensation"
+	"cloudpact.dev/services/billing/internal/indemnity"
 	"cloudpact.dev/services/billing/internal/ledger"
 	"cloudpact.dev/services/billing/internal/replacement"
 	"cloudpact.dev/services/figures/date"
@@ -138,8 +139,8 @@ func (w *work) other(in OtherCharge) (ledger.Charge, error) {
 	if _, ok := w.r.Clause(in.Clause); !ok {
 		return none, invalid("clause", "the terms have no clause "+in.Clause+"; write it as in "+w.r.ID+"/10(a)")
 	}
-	if _, ok := w.r.Charging.Item(in.Item); !ok {
-		return none, invalid("item", "the terms know no such item")
+	if err := w.grounded(in); err != nil {
+		return none, err
 	}
 	identity := "other/" + in.ID
 	if _, ok, err := w.a.store.Event(w.ctx, w.tx, in.Key, identity); err != nil || ok {
@@ -175,6 +176,30 @@ func (w *work) other(in OtherCharge) (ledger.Charge, error) {
 	return none, fault.Internal(errNotCharged)
 }
 
+// grounded refuses a charge without what its clause asks for: a ground and a
+// breach, the evidence of a price, an agreement.
+func (w *work) grounded(in OtherCharge) error {
+	item, ok := w.r.Charging.Item(in.Item)
+	if !ok {
+		return invalid("item", "the terms know no such item")
+	}
+	switch {
+	case in.Item == terms.ItemIndemnity:
+		_, err := indemnity.Ground(w.r, in.Clause, in.Evidence != "")
+		if no, ok := errors.AsType[*indemnity.Refusal](err); ok {
+			return invalid(no.Field, no.Message)
+		}
+		return err
+	case in.Evidence != "":
+		return nil
+	case in.Item == terms.ItemReplacement && w.r.Replacement != nil && w.r.Flag(w.r.Replacement.EvidenceRequired):
+		return invalid("evidence", "a price of equipment needs evidence: name it")
+	case item.NeedsAgreement:
+		return invalid("evidence", "the charge needs an accepted quote or an agreement: name it")
+	}
+	return nil
+}
+
 var errNotCharged = errors.New("a recorded charge was not made")
 
 // isCost tells whether a charge is a cost of a third party under a limb of the
@@ -202,7 +227,7 @@ func (w *work) terms(in OtherCharge) (separate bool, payBy date.Date) {
 		}
 		return true, date.Date{}
 	case terms.ItemIndemnity:
-		return true, date.Date{}
+		return true, indemnity.PayBy(w.r, w.today)
 	}
 	return false, date.Date{}
 }
