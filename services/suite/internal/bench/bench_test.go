@@ -1,11 +1,11 @@
 package bench
 
 import (
+	"os"
 	"testing"
 	"time"
 
 	"cloudpact.dev/services/kit/db/dbtest"
-	"cloudpact.dev/services/kit/process"
 )
 
 // TestMeasureTokens measures for a moment: the measuring itself must work.
@@ -14,7 +14,10 @@ func TestMeasureTokens(t *testing.T) {
 	o := Options{Accounts: 8, During: 100 * time.Millisecond}
 	want := 6
 	if dbtest.Full() {
-		o.Postgres, want = dbtest.PostgresTemplate(t, process.Services...), 12
+		o.Postgres, want = os.Getenv("CLOUDPACT_TEST_POSTGRES"), 12
+		if o.Postgres == "" {
+			o.Postgres = "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable"
+		}
 	}
 	figures, err := MeasureTokens(t.Context(), o)
 	if err != nil || len(figures) != want {

@@ -24,8 +24,8 @@ import (
 
 // Options say what is measured.
 type Options struct {
-	// Postgres is the DSN of a database with an empty schema of its own for each
-	// service, {service} standing for the name; "" measures SQLite alone.
+	// Postgres is the URL of a database in which schemas may be made; they are
+	// dropped again. "" measures SQLite alone.
 	Postgres string
 	// Accounts is the number of customers; 0 means 512.
 	Accounts int
@@ -61,7 +61,12 @@ func MeasureTokens(ctx context.Context, o Options) ([]Figure, error) {
 	}
 	engines := []process.Database{{Driver: string(db.SQLite)}}
 	if o.Postgres != "" {
-		engines = append(engines, process.Database{Driver: string(db.Postgres), DSN: o.Postgres})
+		dsn, drop, err := schemas(ctx, o.Postgres)
+		if err != nil {
+			return nil, err
+		}
+		defer drop() //nolint:errcheck // what was measured stands; a schema that stays harms nothing
+		engines = append(engines, process.Database{Driver: string(db.Postgres), DSN: dsn})
 	}
 	var out []Figure
 	for _, e := range engines {

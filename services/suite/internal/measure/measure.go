@@ -17,6 +17,8 @@ type Options struct {
 	Rounds int
 	// Only limits the run to the parts named.
 	Only []string
+	// Postgres is the URL of a PostgreSQL to measure on as well; "" for none.
+	Postgres string
 }
 
 // Figure is one measured quantity.
@@ -52,6 +54,7 @@ var parts = []part{
 	{"start", measureStart},
 	{"demo", measureDemo},
 	{"gateway", measureGateway},
+	{"tokens", measureTokens},
 }
 
 // Names lists the parts.
