@@ -71,7 +71,7 @@ func Find(root, id string) (*Card, error) {
 	if root == "" {
 		return card, nil
 	}
-	if card.Cores, err = cores(root, c, card.Policies); err != nil {
+	if card.Cores, err = cores(root, card.Policies); err != nil {
 		return nil, err
 	}
 	card.Scenarios, err = scenarios(root, id)
@@ -103,10 +103,10 @@ func Root(dir string) string {
 	}
 }
 
-// cores lists folders under services/*/internal that execute a policy: named
-// like it, or with code that reads it.
-func cores(root string, c terms.Clause, policies []Policy) ([]string, error) {
-	var out []string
+// cores lists folders under services/*/internal that execute a policy: those
+// named like it or, where there is none, those with code that reads it.
+func cores(root string, policies []Policy) ([]string, error) {
+	var named, reading []string
 	for _, service := range []string{"billing", "sla", "compliance", "token"} {
 		base := filepath.Join(root, "services", service, "internal")
 		entries, err := os.ReadDir(base)
@@ -120,44 +120,39 @@ func cores(root string, c terms.Clause, policies []Policy) ([]string, error) {
 			if !e.IsDir() || shell[e.Name()] {
 				continue
 			}
-			hit, err := executes(filepath.Join(base, e.Name()), e.Name(), policies)
+			core := path.Join("services", service, "internal", e.Name())
+			if slices.ContainsFunc(policies, func(p Policy) bool { return p.Name == e.Name() }) {
+				named = append(named, core)
+				continue
+			}
+			reads, err := reads(filepath.Join(base, e.Name()), policies)
 			if err != nil {
 				return nil, err
 			}
-			if hit {
-				out = append(out, path.Join("services", service, "internal", e.Name()))
+			if reads {
+				reading = append(reading, core)
 			}
 		}
 	}
-	// The owner's cores come first: they act, the others read along.
-	slices.SortStableFunc(out, func(a, b string) int {
-		return owned(b, c.Owner) - owned(a, c.Owner)
-	})
-	return out, nil
-}
-
-func owned(core, owner string) int {
-	if strings.HasPrefix(core, "services/"+owner+"/") {
-		return 1
+	if len(named) > 0 {
+		return named, nil
 	}
-	return 0
+	return reading, nil
 }
 
 // shell are the folders that are no cores.
 var shell = map[string]bool{"app": true, "transport": true, "store": true, "peers": true}
 
-func executes(dir, name string, policies []Policy) (bool, error) {
-	var reads []string
+// reads tells whether the code of a folder reads one of the policies.
+func reads(dir string, policies []Policy) (bool, error) {
+	var names []string
 	for _, p := range policies {
-		if p.Name == name {
-			return true, nil
-		}
-		reads = append(reads, `\.`+camel(p.Name)+`\b`)
+		names = append(names, `\.`+camel(p.Name)+`\b`)
 	}
-	if len(reads) == 0 {
+	if len(names) == 0 {
 		return false, nil
 	}
-	return contains(dir, ".go", regexp.MustCompile(strings.Join(reads, "|")))
+	return contains(dir, ".go", regexp.MustCompile(strings.Join(names, "|")))
 }
 
 func camel(snake string) string {

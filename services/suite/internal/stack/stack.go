@@ -25,9 +25,12 @@ type Config struct {
 	Gateway        gateway.Config `koanf:"gateway" doc:"the JSON gateway"`
 }
 
-// Default runs everything on the suite's default addresses.
+// Default runs everything on the suite's default addresses. It logs what goes
+// wrong; a newcomer's terminal is for the summary.
 func Default() Config {
-	return Config{Config: process.Default(), Gateway: gateway.DefaultConfig()}
+	c := Config{Config: process.Default(), Gateway: gateway.DefaultConfig()}
+	c.Log = "warn"
+	return c
 }
 
 // Targets are what a process may run; "all" stands for every one of them.
