@@ -74,6 +74,8 @@ func Find(root, id string) (*Card, error) {
 	if card.Cores, err = cores(root, card.Policies); err != nil {
 		return nil, err
 	}
+	// The owner's cores come first: they act, the others read along.
+	slices.SortStableFunc(card.Cores, func(a, b string) int { return owned(b, c.Owner) - owned(a, c.Owner) })
 	card.Scenarios, err = scenarios(root, id)
 	return card, err
 }
@@ -140,6 +142,13 @@ func cores(root string, policies []Policy) ([]string, error) {
 	return reading, nil
 }
 
+func owned(core, owner string) int {
+	if strings.HasPrefix(core, "services/"+owner+"/") {
+		return 1
+	}
+	return 0
+}
+
 // shell are the folders that are no cores.
 var shell = map[string]bool{"app": true, "transport": true, "store": true, "peers": true}
 
@@ -187,6 +196,13 @@ func scenarios(root, id string) ([]string, error) {
 			return nil, err
 		}
 		for _, f := range files {
+			data, err := os.ReadFile(f)
+			if err != nil {
+				return nil, err
+			}
+			if !strings.Contains(string(data), id) { // spares the parsing
+				continue
+			}
 			s, err := scenario.Read(f)
 			if err != nil {
 				return nil, err
