@@ -326,7 +326,7 @@ func (r *run) await(ctx context.Context, op *longrunning.Operation) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(askAgain):
+		case <-time.NewTimer(askAgain).C:
 		}
 		answer, err := r.invoke(ctx, "google.longrunning.Operations/GetOperation", "operator",
 			&longrunning.GetOperationRequest{Name: op.GetName()})
