@@ -33,6 +33,8 @@ const (
 	ReasonRateLimited      = "RATE_LIMITED"
 	ReasonInternal         = "INTERNAL"
 	ReasonUnavailable      = "UNAVAILABLE"
+	ReasonCurrencyInvalid  = "CURRENCY_INVALID"
+	ReasonAmountInvalid    = "AMOUNT_INVALID"
 )
 
 // Field is one field at fault: its path in the request ("order.lines[2].price")
