@@ -91,10 +91,22 @@ func (r *Reader) Run(ctx context.Context, nudged <-chan struct{}, poll time.Dura
 		select {
 		case <-ctx.Done():
 		case <-listen:
+			r.gather(ctx)
 		case <-timer.C:
 		}
 	}
 	r.flush(context.WithoutCancel(ctx))
+}
+
+// gatherTime lets a busy source say more before it is read: each look costs a
+// query for every stream that moved. Who waits for a position does not wait for
+// this.
+const gatherTime = 20 * time.Millisecond
+
+func (r *Reader) gather(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, gatherTime)
+	defer cancel()
+	<-ctx.Done()
 }
 
 // Step pulls once and handles what came. more tells that others are waiting.

@@ -89,12 +89,12 @@ type Found struct {
 }
 
 const (
-	wantSQLite = `select k.key, s.version, ` + lotColumns + ` from json_each($1) as k
+	wantSQLite = `select k.key, s.version, ` + countColumns + ` from json_each($1) as k
 cross join subscriptions as s on s.provider = k.value ->> 0 and s.customer = k.value ->> 1 and s.contract = k.value ->> 2
   and s.subscription = k.value ->> 3
 cross join lots as l on l.provider = s.provider and l.customer = s.customer and l.contract = s.contract
   and l.subscription = s.subscription and l.ledger = k.value ->> 4 and l.year = k.value ->> 5`
-	wantPostgres = `select k.n - 1, s.version, ` + lotColumns + ` from
+	wantPostgres = `select k.n - 1, s.version, ` + countColumns + ` from
   unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::integer[]) with ordinality
   as k (provider, customer, contract, subscription, ledger, year, n)
 join subscriptions as s on s.provider = k.provider and s.customer = k.customer and s.contract = k.contract
@@ -103,8 +103,24 @@ join lots as l on l.provider = k.provider and l.customer = k.customer and l.cont
   and l.subscription = k.subscription and l.ledger = k.ledger and l.year = k.year`
 )
 
-// Want reads many lots, each with the version of its subscription, in one query.
-// The answer is in the order of the keys.
+// countColumns are what a use needs of a lot; reading all columns would cost
+// more than the query.
+const countColumns = "l.end_day, l.granted, l.corrected, l.used, l.reserved, l.lapsed, l.seq, l.version"
+
+// scanCounts reads a lot as far as a use needs it: Count writes no more back.
+func (l *Lot) scanCounts(rows *sql.Rows, before ...any) error {
+	var to sql.NullString
+	err := rows.Scan(append(before, &to, &l.Granted, &l.Corrected, &l.Used, &l.Reserved, &l.Lapsed, &l.Seq, &l.Version)...)
+	if err == nil && to.Valid {
+		l.To, err = date.Parse(to.String)
+	}
+	l.Settle()
+	return err
+}
+
+// Want reads the counters of many lots, each with the version of its
+// subscription, in one query. The answer is in the order of the keys; of each
+// lot only what a use needs is filled in, so it goes to Count and not to PutLot.
 func (Store) Want(ctx context.Context, tx Tx, keys []LotKey) ([]Found, error) {
 	out := make([]Found, len(keys))
 	rows, err := queryKeys(ctx, tx, keys)
@@ -116,10 +132,10 @@ func (Store) Want(ctx context.Context, tx Tx, keys []LotKey) ([]Found, error) {
 		var n int
 		var version int64
 		l := &Lot{}
-		if err := l.scan(rows, &n, &version); err != nil {
+		if err := l.scanCounts(rows, &n, &version); err != nil {
 			return nil, fmt.Errorf("read lots: %w", err)
 		}
-		l.Sub = keys[n].Sub
+		l.Sub, l.Ledger, l.Year = keys[n].Sub, keys[n].Ledger, keys[n].Year
 		out[n] = Found{version, l}
 	}
 	return out, rows.Err()
