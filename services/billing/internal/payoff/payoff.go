@@ -92,7 +92,8 @@ func Of(r terms.Resolved, invoices []invoicing.Invoice, credit money.Money, on d
 			continue
 		}
 		q.Accruals = append(q.Accruals, a)
-		if owed := a.Owed(); owed.Sign() > 0 {
+		// Less than nothing where late facts made interest smaller than invoiced.
+		if owed := a.Owed(); !owed.IsZero() {
 			q.Interest = q.Interest.Add(owed)
 			sum = b.Add(sum, b.FactMoney("invoices/"+i.Number+"#interest_not_invoiced", owed))
 		}

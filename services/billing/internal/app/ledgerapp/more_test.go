@@ -1,12 +1,15 @@
 package ledgerapp_test
 
 import (
+	"fmt"
+	"math/rand"
 	"testing"
 
 	billingv1 "cloudpact.dev/gen/go/cloudpact/billing/v1"
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/billing/internal/ledger"
 	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/figures/money"
 )
 
 // TestOrderOfPayments: two payments and a correction of the past come to the same
@@ -161,4 +164,75 @@ func TestPieces(t *testing.T) {
 		t.Errorf("%v", i)
 	}
 	r.sound(t, c)
+}
+
+// TestParked: a use without an agreed price is said loudly until it has one.
+func TestParked(t *testing.T) {
+	r := newRig(t)
+	r.sandbox(t, "2024-01-10")
+	c := r.commenced(t, "2024-01-15", "2024-02-01", order(12, compute()), nil)
+	f := ledger.OverageFact{Subscription: contractKey(c).Subscription("web"), Unit: "vm-1", Identity: "overage/vm-1/0/1", Date: date.MustParse("2024-02-01"), Clause: "cpc/S3/3.5"}
+	r.take(t, f)
+	r.take(t, f)
+	_, err := r.billing.RunBilling(r.operator, &billingv1.RunBillingRequest{Parent: c + "/accounts/main"})
+	refused(t, err, "PARKED", "overage/vm-1/0/1")
+	if n := r.facts(t)["charge_parked"]; n != 1 {
+		t.Errorf("said %d times", n)
+	}
+	f.Price, f.Priced = mustMoney("300.00"), true
+	r.take(t, f)
+	r.sound(t, c)
+}
+
+// TestRandomLives plays random months of paying, overpaying, adding servers and
+// drawing, and checks after each that the books agree.
+func TestRandomLives(t *testing.T) {
+	for seed := range int64(6) {
+		rnd := rand.New(rand.NewSource(seed))
+		r := newRig(t)
+		r.sandbox(t, "2024-01-10")
+		s := compute(&contractv1.Price{ItemId: "base", Item: "RECURRENT", Amount: "777.77"}, &contractv1.Price{ItemId: "vm", Item: "RECURRENT", Amount: "99.99", PerUnit: true})
+		c := r.commenced(t, "2024-01-15", "2024-02-01", order(6, s), nil)
+		day := date.MustParse("2024-02-01")
+		for step := range 14 {
+			day = day.AddDays(1 + rnd.Intn(25))
+			r.advance(t, day.String())
+			amount := money.New("HKD", 1+rnd.Int63n(150_000)).Decimal()
+			if step == 5 && seed%2 == 0 {
+				web := c + "/subscriptions/web"
+				must[*contractv1.Subscription](t)(r.contracts.ServeTerminationNotice(r.operator, &contractv1.ServeTerminationNoticeRequest{
+					Name:  web,
+					Party: contractv1.Party_PARTY_CUSTOMER, ServedDate: pb(day.String()), PrescribedForm: true, Signed: true,
+				}))
+				must[*contractv1.Subscription](t)(r.contracts.AcknowledgeTerminationNotice(r.operator, &contractv1.AcknowledgeTerminationNoticeRequest{
+					Name: web, AcknowledgedDate: pb(day.String()),
+				}))
+			}
+			switch rnd.Intn(5) {
+			case 0, 1:
+				r.pay(t, c, fmt.Sprintf("p%d", step), amount, day.AddDays(-rnd.Intn(20)).String())
+			case 2:
+				_, err := r.contracts.AddUnit(r.operator, &contractv1.AddUnitRequest{
+					Parent: c + "/subscriptions/web", AddedDate: pb(day.AddDays(-rnd.Intn(9)).String()),
+					Unit: &contractv1.OrderedUnit{UnitId: fmt.Sprintf("vm-x%d", step)},
+				})
+				if err != nil {
+					refused(t, err, "SUBSCRIPTION_STATE", "")
+				}
+			case 3:
+				if _, err := r.billing.InvoiceInterest(r.operator, &billingv1.InvoiceInterestRequest{Name: c + "/accounts/main"}); err != nil {
+					refused(t, err, "INTEREST_NONE", "")
+				}
+			default:
+				q := must[*billingv1.PayoffQuote](t)(r.billing.QuotePayoff(r.operator, &billingv1.QuotePayoffRequest{Name: c + "/accounts/main", ValueDate: pb(day.String())}))
+				if text(q.GetTotal()) != "0.00" {
+					r.pay(t, c, fmt.Sprintf("p%d", step), text(q.GetTotal()), day.String())
+					if a := r.account(t, c); a.GetState() == billingv1.Account_STATE_OVERDUE || text(a.GetAccruedInterest()) != "0.00" {
+						t.Errorf("seed %d: the payoff leaves %v", seed, a)
+					}
+				}
+			}
+			r.sound(t, c)
+		}
+	}
 }

@@ -106,7 +106,7 @@ func (w *work) payInterest(in PaymentInput) error {
 		return err
 	}
 	q := payoff.Of(w.r, docs, w.acct.Credit, in.ValueDate, w.acct.Currency)
-	if q.Interest.Sign() <= 0 || q.Total != in.Amount {
+	if q.Interest.IsZero() || q.Total != in.Amount {
 		return nil
 	}
 	_, err = w.invoiceInterest(in.ValueDate)

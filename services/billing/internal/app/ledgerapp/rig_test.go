@@ -304,12 +304,20 @@ func (r *rig) sound(t *testing.T, contract string) {
 	if len(run.GetCharges()) != 0 || len(run.GetInvoices()) != 0 {
 		t.Errorf("billing again writes %v", run)
 	}
-	sum := int64(0)
+	sum, owed := int64(0), int64(0)
 	for _, b := range must[*billingv1.TrialBalance](t)(r.billing.GetTrialBalance(r.operator, &billingv1.GetTrialBalanceRequest{Name: contract + "/accounts/main"})).GetBooks() {
-		sum += b.GetAmount().GetUnits()*100 + int64(b.GetAmount().GetNanos())/10_000_000
+		minor := b.GetAmount().GetUnits()*100 + int64(b.GetAmount().GetNanos())/10_000_000
+		sum += minor
+		if b.GetBook() == "RECEIVABLE" || b.GetBook() == "CUSTOMER_CREDIT" {
+			owed += minor
+		}
 	}
 	if sum != 0 {
 		t.Errorf("the journal sums to %d", sum)
+	}
+	a := must[*billingv1.Account](t)(r.billing.GetAccount(r.operator, &billingv1.GetAccountRequest{Name: contract + "/accounts/main"}))
+	if money.New("HKD", owed).Decimal() != text(a.GetBalance()) {
+		t.Errorf("the journal says that %d is owed, the account %s", owed, text(a.GetBalance()))
 	}
 }
 
