@@ -10,8 +10,12 @@ import (
 	"cloudpact.dev/services/kit/fault"
 )
 
-// nanos is the number of nanos in one major unit.
-const nanos = 1_000_000_000
+const (
+	// nanos is the number of nanos in one major unit.
+	nanos = 1_000_000_000
+	// largestTotal bounds computed amounts so that reading them cannot overflow.
+	largestTotal = 1 << 62
+)
 
 // ToMoney is an amount on the wire; nil for an amount without a currency.
 func ToMoney(m money.Money) *moneypb.Money {
@@ -29,6 +33,16 @@ func ToMoney(m money.Money) *moneypb.Money {
 // more or of another sign than units (on nanos), an amount finer than the
 // currency's smallest unit, and one beyond money.MaxInput. Nothing is rounded.
 func FromMoney(m *moneypb.Money, path string) (money.Money, error) {
+	return fromMoney(m, path, money.MaxInput)
+}
+
+// FromTotal is FromMoney for an amount that a service has computed and
+// published: sums may be larger than anything that may be put in.
+func FromTotal(m *moneypb.Money, path string) (money.Money, error) {
+	return fromMoney(m, path, largestTotal)
+}
+
+func fromMoney(m *moneypb.Money, path string, largest int64) (money.Money, error) {
 	if m == nil {
 		return money.Money{}, nil
 	}
@@ -44,19 +58,18 @@ func FromMoney(m *moneypb.Money, path string) (money.Money, error) {
 	if rest%(nanos/scale) != 0 {
 		return money.Money{}, fault.Invalid(fault.ReasonAmountInvalid, path, m.GetCurrencyCode()+" has "+strconv.Itoa(places)+" decimal places; give no more")
 	}
-	largest := money.MaxInput / scale
-	if units > largest || units < -largest {
+	if units > largest/scale || units < -largest/scale {
 		return money.Money{}, tooLarge(path)
 	}
 	minor := units*scale + rest/(nanos/scale)
-	if minor > money.MaxInput || minor < -money.MaxInput {
+	if minor > largest || minor < -largest {
 		return money.Money{}, tooLarge(path)
 	}
 	return money.New(m.GetCurrencyCode(), minor), nil
 }
 
 func tooLarge(path string) error {
-	return fault.Invalid(fault.ReasonAmountInvalid, path, "the amount is too large; an amount has at most 10^15 of its currency's smallest units")
+	return fault.Invalid(fault.ReasonAmountInvalid, path, "the amount is too large; give at most 10^15 of its currency's smallest units")
 }
 
 // power is 10 to the power of a currency's decimal places.

@@ -83,6 +83,24 @@ func TestAmountsThatAreNone(t *testing.T) {
 	}
 }
 
+// TestTotals: what a service has computed may be larger than what may be put in.
+func TestTotals(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		currency := rapid.SampledFrom([]string{"HKD", "JPY", "KWD"}).Draw(t, "currency")
+		m := money.New(currency, rapid.Int64Range(-1<<62, 1<<62).Draw(t, "minor"))
+		got, err := wire.FromTotal(wire.ToMoney(m), "open")
+		if err != nil || got != m {
+			t.Fatalf("%v came back as %v, %v", m, got, err)
+		}
+	})
+	for _, units := range []int64{math.MaxInt64, math.MinInt64} {
+		_, err := wire.FromTotal(&moneypb.Money{CurrencyCode: "JPY", Units: units}, "open")
+		refused(t, err, "AMOUNT_INVALID", "open")
+	}
+	_, err := wire.FromTotal(&moneypb.Money{CurrencyCode: "XYZ"}, "open")
+	refused(t, err, "CURRENCY_INVALID", "open.currency_code")
+}
+
 func TestDaysComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := date.New(1970, 1, 1).AddDays(rapid.IntRange(-700_000, 2_900_000).Draw(t, "days"))

@@ -5,9 +5,8 @@ package peers
 import (
 	"context"
 	"fmt"
-	"time"
 
-	"google.golang.org/genproto/googleapis/type/date"
+	datepb "google.golang.org/genproto/googleapis/type/date"
 	moneypb "google.golang.org/genproto/googleapis/type/money"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
@@ -16,13 +15,14 @@ import (
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/compliance/internal/app"
 	"cloudpact.dev/services/compliance/internal/facts"
-	dates "cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/money"
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/feed"
+	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/terms"
-	"cloudpact.dev/services/terms/wire"
+	termswire "cloudpact.dev/services/terms/wire"
 )
 
 // Revision fetches revisions of terms from billing.
@@ -33,7 +33,7 @@ func Revision(billing grpc.ClientConnInterface) func(ctx context.Context, name s
 		if err != nil {
 			return nil, fault.FromStatus(err)
 		}
-		return wire.FromProto(r.GetBody())
+		return termswire.FromProto(r.GetBody())
 	}
 }
 
@@ -99,25 +99,14 @@ func limit(f *typev1.DeadlineFacts, state commit.State) facts.Deadline {
 	return d
 }
 
-// day reads a date of a fact; what a peer published is valid or unset.
-func day(d *date.Date) dates.Date {
-	if d.GetYear() == 0 {
-		return dates.Date{}
-	}
-	return dates.Date{Year: int(d.GetYear()), Month: time.Month(d.GetMonth()), Day: int(d.GetDay())}
+// day reads a date of a fact; what a peer published is a day or unset.
+func day(d *datepb.Date) date.Date {
+	out, _ := wire.FromDate(d, "")
+	return out
 }
 
-const nanosPerUnit = 1_000_000_000
-
-// amount reads an amount of a fact.
+// amount reads an amount of a fact; what a peer published is an amount or unset.
 func amount(m *moneypb.Money) money.Money {
-	places, ok := money.Exponent(m.GetCurrencyCode())
-	if !ok {
-		return money.Money{}
-	}
-	unit := int64(1)
-	for range places {
-		unit *= 10
-	}
-	return money.New(m.GetCurrencyCode(), m.GetUnits()*unit+int64(m.GetNanos())/(nanosPerUnit/unit))
+	out, _ := wire.FromTotal(m, "")
+	return out
 }

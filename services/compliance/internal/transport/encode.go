@@ -10,6 +10,7 @@ import (
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/compliance/internal/facts"
 	"cloudpact.dev/services/kit/commit"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // EncodeChange is the feed's encoder: the change's body becomes the field of
@@ -34,23 +35,23 @@ func bodyPB(body any) proto.Message {
 	case commit.Deadline:
 		return deadlinePB(f)
 	case facts.CaseOpened:
-		return &compliancev1.CaseOpened{Contract: f.Contract, Case: f.Case, Kind: f.Kind, Account: f.Account, OpenedDate: datePB(f.Opened)}
+		return &compliancev1.CaseOpened{Contract: f.Contract, Case: f.Case, Kind: f.Kind, Account: f.Account, OpenedDate: wire.ToDate(f.Opened)}
 	case facts.CureDemanded:
-		return &compliancev1.CureDemanded{Contract: f.Contract, Case: f.Case, DemandDate: datePB(f.Demand), CureLastDay: datePB(f.LastDay)}
+		return &compliancev1.CureDemanded{Contract: f.Contract, Case: f.Case, DemandDate: wire.ToDate(f.Demand), CureLastDay: wire.ToDate(f.LastDay)}
 	case facts.CaseCured:
-		return &compliancev1.CaseCured{Contract: f.Contract, Case: f.Case, CuredDate: datePB(f.Cured)}
+		return &compliancev1.CaseCured{Contract: f.Contract, Case: f.Case, CuredDate: wire.ToDate(f.Cured)}
 	case facts.RemedyAvailable:
-		return &compliancev1.RemedyAvailable{Contract: f.Contract, Case: f.Case, FromDate: datePB(f.From), Ground: f.Ground}
+		return &compliancev1.RemedyAvailable{Contract: f.Contract, Case: f.Case, FromDate: wire.ToDate(f.From), Ground: f.Ground}
 	case facts.CaseClosed:
 		return &compliancev1.CaseClosed{Contract: f.Contract, Case: f.Case}
 	case facts.HoldPlaced:
-		return &compliancev1.HoldPlaced{Contract: f.Contract, Hold: f.Hold, Subscriptions: f.Subscriptions, PlacedTime: timePB(f.Placed), Clause: f.Clause}
+		return &compliancev1.HoldPlaced{Contract: f.Contract, Hold: f.Hold, Subscriptions: f.Subscriptions, PlacedTime: wire.ToTime(f.Placed), Clause: f.Clause}
 	case facts.RestorationOffered:
-		return &compliancev1.RestorationOffered{Contract: f.Contract, Hold: f.Hold, Account: f.Account, Fee: moneyPB(f.Fee), OfferDate: datePB(f.Offered)}
+		return &compliancev1.RestorationOffered{Contract: f.Contract, Hold: f.Hold, Account: f.Account, Fee: wire.ToMoney(f.Fee), OfferDate: wire.ToDate(f.Offered)}
 	case facts.HoldLifted:
-		return &compliancev1.HoldLifted{Contract: f.Contract, Hold: f.Hold, Subscriptions: f.Subscriptions, LiftedTime: timePB(f.Lifted)}
+		return &compliancev1.HoldLifted{Contract: f.Contract, Hold: f.Hold, Subscriptions: f.Subscriptions, LiftedTime: wire.ToTime(f.Lifted)}
 	case facts.TerminationOrdered:
-		return &compliancev1.TerminationOrdered{Contract: f.Contract, Decision: f.Decision, Subscriptions: f.Subscriptions, LastDay: datePB(f.LastDay), Clause: f.Clause}
+		return &compliancev1.TerminationOrdered{Contract: f.Contract, Decision: f.Decision, Subscriptions: f.Subscriptions, LastDay: wire.ToDate(f.LastDay), Clause: f.Clause}
 	}
 	return paperPB(body)
 }
@@ -60,19 +61,19 @@ func paperPB(body any) proto.Message {
 	case facts.AssetCustodyChanged:
 		return &compliancev1.AssetCustodyChanged{
 			Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription, State: f.State,
-			ChangeDate: datePB(f.Changed), ReturnLastDay: datePB(f.ReturnLastDay),
+			ChangeDate: wire.ToDate(f.Changed), ReturnLastDay: wire.ToDate(f.ReturnLastDay),
 		}
 	case facts.ReplacementDemanded:
 		return &compliancev1.ReplacementDemanded{
-			Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription, Price: moneyPB(f.Price),
-			DemandDate: datePB(f.Demand), PaymentLastDay: datePB(f.LastDay), Clause: f.Clause,
+			Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription, Price: wire.ToMoney(f.Price),
+			DemandDate: wire.ToDate(f.Demand), PaymentLastDay: wire.ToDate(f.LastDay), Clause: f.Clause,
 		}
 	case facts.ReplacementWithdrawn:
 		return &compliancev1.ReplacementWithdrawn{Contract: f.Contract, Asset: f.Asset, Subscription: f.Subscription}
 	case facts.DataDeletionAllowed:
-		return &compliancev1.DataDeletionAllowed{Contract: f.Contract, Subscription: f.Subscription, FromDate: datePB(f.From)}
+		return &compliancev1.DataDeletionAllowed{Contract: f.Contract, Subscription: f.Subscription, FromDate: wire.ToDate(f.From)}
 	case facts.DataDeleted:
-		return &compliancev1.DataDeleted{Contract: f.Contract, Subscription: f.Subscription, DeletedTime: timePB(f.Deleted), Tombstone: f.Tombstone}
+		return &compliancev1.DataDeleted{Contract: f.Contract, Subscription: f.Subscription, DeletedTime: wire.ToTime(f.Deleted), Tombstone: f.Tombstone}
 	case facts.NoticeGiven:
 		return &compliancev1.NoticeGiven{Contract: f.Contract, Notice: f.Notice, Kind: f.Kind, Subject: f.About}
 	case facts.DecisionMade:
@@ -85,7 +86,7 @@ func paperPB(body any) proto.Message {
 // apart by their state.
 func deadlinePB(d commit.Deadline) proto.Message {
 	f := &typev1.DeadlineFacts{
-		Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: timePB(d.Due), Rank: int32(d.Rank),
+		Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: wire.ToTime(d.Due), Rank: int32(d.Rank),
 		Clause: d.Clause, Consequence: d.Consequence, Version: d.Version,
 	}
 	switch d.State {

@@ -5,6 +5,7 @@ import (
 
 	compliancev1 "cloudpact.dev/gen/go/cloudpact/compliance/v1"
 	"cloudpact.dev/services/compliance/internal/app"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // Service implements ComplianceService.
@@ -45,7 +46,7 @@ func (s *Service) DemandCure(ctx context.Context, in *compliancev1.DemandCureReq
 	if err != nil {
 		return nil, err
 	}
-	on, err := dateOf(in.GetDemandDate(), "demand_date")
+	on, err := wire.FromDate(in.GetDemandDate(), "demand_date")
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +146,7 @@ func (s *Service) ProposeTermination(ctx context.Context, in *compliancev1.Propo
 	if err != nil {
 		return nil, err
 	}
-	last, err := needDate(in.GetLastDay(), "last_day")
+	last, err := wire.NeedDate(in.GetLastDay(), "last_day")
 	if err != nil {
 		return nil, err
 	}

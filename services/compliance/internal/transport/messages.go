@@ -3,6 +3,7 @@ package transport
 import (
 	compliancev1 "cloudpact.dev/gen/go/cloudpact/compliance/v1"
 	"cloudpact.dev/services/compliance/internal/record"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // state is the enum value of a word: the wire's names are the domain's words
@@ -13,8 +14,8 @@ func casePB(c record.Case) *compliancev1.Case {
 	out := &compliancev1.Case{
 		Name: c.Name(), Kind: c.Kind, Subscriptions: c.Subscriptions,
 		State:      state[compliancev1.Case_State](compliancev1.Case_State_value, string(c.State)),
-		OpenedDate: datePB(c.Opened), DemandDate: datePB(c.Demand), CureDays: int32(c.CureDays), CureLastDay: datePB(c.CureLastDay),
-		Citations: citationsPB(c.Citations), Explanation: explanationPB(c.Explanation), Etag: record.Etag(c.Version),
+		OpenedDate: wire.ToDate(c.Opened), DemandDate: wire.ToDate(c.Demand), CureDays: int32(c.CureDays), CureLastDay: wire.ToDate(c.CureLastDay),
+		Citations: wire.ToCitations(c.Citations), Explanation: wire.ToExplanation(c.Explanation), Etag: record.Etag(c.Version),
 	}
 	if c.Account != "" {
 		out.Account = c.In(c.Account).AccountName()
@@ -29,13 +30,13 @@ func holdPB(h record.Hold) *compliancev1.Hold {
 	out := &compliancev1.Hold{
 		Name: h.Name(), Case: h.In(h.Case).CaseName(), Subscriptions: h.Subscriptions,
 		State:  state[compliancev1.Hold_State](compliancev1.Hold_State_value, string(h.State)),
-		Clause: h.Clause, PlacedTime: timePB(h.Placed), LiftedTime: timePB(h.Lifted),
+		Clause: h.Clause, PlacedTime: wire.ToTime(h.Placed), LiftedTime: wire.ToTime(h.Lifted),
 		ProposedBy: h.ProposedBy, ApprovedBy: h.ApprovedBy, Etag: record.Etag(h.Version),
 	}
 	if o := h.Offer; o != nil {
 		out.Offer = &compliancev1.RestorationOffer{
-			Fee: moneyPB(o.Fee), AccountCleared: o.AccountCleared,
-			DepositComplete: o.DepositComplete, OfferDate: datePB(o.Date),
+			Fee: wire.ToMoney(o.Fee), AccountCleared: o.AccountCleared,
+			DepositComplete: o.DepositComplete, OfferDate: wire.ToDate(o.Date),
 		}
 		for _, c := range o.Met {
 			out.Offer.Met = append(out.Offer.Met, string(c))
@@ -48,8 +49,8 @@ func decisionPB(d record.Decision) *compliancev1.Decision {
 	out := &compliancev1.Decision{
 		Name: d.Name(), Action: string(d.Action), Subject: d.Subject, Hash: d.Hash,
 		State:      state[compliancev1.Decision_State](compliancev1.Decision_State_value, string(d.State)),
-		ProposedBy: d.ProposedBy, ApprovedBy: d.ApprovedBy, Note: d.Note, ProposeTime: timePB(d.Proposed),
-		DecideTime: timePB(d.Decided), Citations: citationsPB(d.Citations),
+		ProposedBy: d.ProposedBy, ApprovedBy: d.ApprovedBy, Note: d.Note, ProposeTime: wire.ToTime(d.Proposed),
+		DecideTime: wire.ToTime(d.Decided), Citations: wire.ToCitations(d.Citations),
 	}
 	if d.RejectNote != "" {
 		out.Note = d.RejectNote
@@ -60,11 +61,11 @@ func decisionPB(d record.Decision) *compliancev1.Decision {
 func assetPB(a record.Asset) *compliancev1.Asset {
 	return &compliancev1.Asset{
 		Name: a.Name(), Subscription: a.In(a.Subscription).SubscriptionName(), Title: a.Title,
-		MarketPrice: moneyPB(a.Price), PriceEvidence: a.Evidence,
+		MarketPrice: wire.ToMoney(a.Price), PriceEvidence: a.Evidence,
 		State:         state[compliancev1.Asset_State](compliancev1.Asset_State_value, string(a.State)),
-		DeliveredDate: datePB(a.Delivered), ReturnLastDay: datePB(a.ReturnLast), ReturnedDate: datePB(a.Returned),
-		Condition: string(a.Condition), DemandDate: datePB(a.Demand), PaymentLastDay: datePB(a.PaymentLast),
-		Citations: citationsPB(a.Citations), Etag: record.Etag(a.Version),
+		DeliveredDate: wire.ToDate(a.Delivered), ReturnLastDay: wire.ToDate(a.ReturnLast), ReturnedDate: wire.ToDate(a.Returned),
+		Condition: string(a.Condition), DemandDate: wire.ToDate(a.Demand), PaymentLastDay: wire.ToDate(a.PaymentLast),
+		Citations: wire.ToCitations(a.Citations), Etag: record.Etag(a.Version),
 	}
 }
 
@@ -72,15 +73,15 @@ func retentionPB(r record.Retention) *compliancev1.DataRetention {
 	return &compliancev1.DataRetention{
 		Name:    r.Name(),
 		State:   state[compliancev1.DataRetention_State](compliancev1.DataRetention_State_value, string(r.State)),
-		LastDay: datePB(r.LastDay), AllowedFrom: datePB(r.AllowedFrom), DeletedTime: timePB(r.Deleted), Tombstone: r.Tombstone,
-		LegalHold: r.LegalHold, Citations: citationsPB(r.Citations),
+		LastDay: wire.ToDate(r.LastDay), AllowedFrom: wire.ToDate(r.AllowedFrom), DeletedTime: wire.ToTime(r.Deleted), Tombstone: r.Tombstone,
+		LegalHold: r.LegalHold, Citations: wire.ToCitations(r.Citations),
 	}
 }
 
 func obligationPB(o record.Obligation) *compliancev1.Obligation {
 	return &compliancev1.Obligation{
 		Name: o.Name(), Service: o.Service, Deadline: o.Deadline, Subject: o.Subject, Kind: o.Kind,
-		DueTime: timePB(o.Due), Clause: o.Clause, Consequence: o.Consequence, Version: o.Version,
+		DueTime: wire.ToTime(o.Due), Clause: o.Clause, Consequence: o.Consequence, Version: o.Version,
 		State: state[compliancev1.Obligation_State](compliancev1.Obligation_State_value, string(o.State)),
 	}
 }
@@ -88,14 +89,14 @@ func obligationPB(o record.Obligation) *compliancev1.Obligation {
 func noticePB(n record.Notice) *compliancev1.Notice {
 	return &compliancev1.Notice{
 		Name: n.Name(), Kind: n.Kind, Subject: n.About, Contract: n.Contract, Channel: n.Channel,
-		NoticeTime: timePB(n.Given), State: state[compliancev1.Notice_State](compliancev1.Notice_State_value, string(n.State)),
-		Title: n.Title, Text: n.Text, Citations: citationsPB(n.Citations),
+		NoticeTime: wire.ToTime(n.Given), State: state[compliancev1.Notice_State](compliancev1.Notice_State_value, string(n.State)),
+		Title: n.Title, Text: n.Text, Citations: wire.ToCitations(n.Citations),
 	}
 }
 
 func auditPB(e record.AuditEntry) *compliancev1.AuditEntry {
 	return &compliancev1.AuditEntry{
-		Name: e.Name(), RecordTime: timePB(e.Recorded), Actor: e.Actor, Action: e.Action, Subject: e.About,
+		Name: e.Name(), RecordTime: wire.ToTime(e.Recorded), Actor: e.Actor, Action: e.Action, Subject: e.About,
 		Clauses: e.Clauses,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"cloudpact.dev/services/compliance/internal/app"
 	"cloudpact.dev/services/compliance/internal/custody"
 	"cloudpact.dev/services/kit/fault"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // GetObligation implements ComplianceService.
@@ -107,7 +108,7 @@ func (s *Service) DeliverAsset(ctx context.Context, in *compliancev1.DeliverAsse
 	if err != nil {
 		return nil, err
 	}
-	on, err := needDate(in.GetDeliveredDate(), "delivered_date")
+	on, err := wire.NeedDate(in.GetDeliveredDate(), "delivered_date")
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +122,7 @@ func (s *Service) ReceiveAsset(ctx context.Context, in *compliancev1.ReceiveAsse
 	if err != nil {
 		return nil, err
 	}
-	on, err := needDate(in.GetReturnedDate(), "returned_date")
+	on, err := wire.NeedDate(in.GetReturnedDate(), "returned_date")
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +136,7 @@ func (s *Service) ReportAssetLoss(ctx context.Context, in *compliancev1.ReportAs
 	if err != nil {
 		return nil, err
 	}
-	on, err := needDate(in.GetLossDate(), "loss_date")
+	on, err := wire.NeedDate(in.GetLossDate(), "loss_date")
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +150,7 @@ func (s *Service) DemandReplacement(ctx context.Context, in *compliancev1.Demand
 	if err != nil {
 		return nil, err
 	}
-	on, err := dateOf(in.GetDemandDate(), "demand_date")
+	on, err := wire.FromDate(in.GetDemandDate(), "demand_date")
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	gdate "google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/grpc"
@@ -22,10 +21,11 @@ import (
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/feed"
+	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/sla/internal/app"
 	"cloudpact.dev/services/sla/internal/store"
 	"cloudpact.dev/services/terms"
-	"cloudpact.dev/services/terms/wire"
+	termswire "cloudpact.dev/services/terms/wire"
 )
 
 // Consumers are what the service reads.
@@ -48,7 +48,7 @@ func Revision(billing grpc.ClientConnInterface) func(ctx context.Context, name s
 		if err != nil {
 			return nil, fault.FromStatus(err)
 		}
-		return wire.FromProto(r.GetBody())
+		return termswire.FromProto(r.GetBody())
 	}
 }
 
@@ -132,14 +132,9 @@ func termsOf(c *contractv1.ContractFacts) store.TermsFrom {
 // last is the id at the end of a name.
 func last(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
+// day reads a date of a fact; what a peer published is a day or unset.
 func day(d *gdate.Date) date.Date {
-	if d.GetYear() == 0 {
-		return date.Date{}
-	}
-	out, err := date.Check(int(d.GetYear()), time.Month(d.GetMonth()), int(d.GetDay()))
-	if err != nil {
-		return date.Date{}
-	}
+	out, _ := wire.FromDate(d, "")
 	return out
 }
 

@@ -10,6 +10,7 @@ import (
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/kit/feed"
+	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/sla/internal/app"
 	"cloudpact.dev/services/sla/internal/store"
 )
@@ -31,7 +32,7 @@ func encodeDeadline(c *slav1.Change, d commit.Draft) bool {
 		return false
 	}
 	f := &typev1.DeadlineFacts{
-		Deadline: x.Name, Subject: x.Subject, Kind: x.Kind, DueTime: toTime(x.Due), Rank: int32(x.Rank),
+		Deadline: x.Name, Subject: x.Subject, Kind: x.Kind, DueTime: wire.ToTime(x.Due), Rank: int32(x.Rank),
 		Clause: x.Clause, Consequence: x.Consequence, Version: x.Version,
 	}
 	switch d.Type {
@@ -54,7 +55,7 @@ func encodeRecord(c *slav1.Change, d commit.Draft) bool {
 	case app.OutageRecorded:
 		o := b.Outage
 		c.Body = &slav1.Change_OutageRecorded{OutageRecorded: &slav1.OutageRecorded{
-			Target: o.Target.Name(), Outage: o.Name(), StartTime: toTime(o.Start), EndTime: toTime(o.End), Cause: o.Cause,
+			Target: o.Target.Name(), Outage: o.Name(), StartTime: wire.ToTime(o.Start), EndTime: wire.ToTime(o.End), Cause: o.Cause,
 		}}
 	case app.RunRecorded:
 		r := b.Run
@@ -64,7 +65,7 @@ func encodeRecord(c *slav1.Change, d commit.Draft) bool {
 	case app.DutyBreached:
 		x := b.Breach
 		c.Body = &slav1.Change_DutyBreached{DutyBreached: &slav1.DutyBreached{
-			Target: x.Target.Name(), DutyBreach: x.Name(), Clause: x.Clause, StartTime: toTime(x.Start), EndTime: toTime(x.End),
+			Target: x.Target.Name(), DutyBreach: x.Name(), Clause: x.Clause, StartTime: wire.ToTime(x.Start), EndTime: wire.ToTime(x.End),
 		}}
 	default:
 		return false
@@ -111,7 +112,7 @@ func toChange(c feed.Change) (*slav1.Change, error) {
 	}
 	out.Head = &typev1.ChangeHead{
 		ChangeId: c.ID, Stream: int32(c.Stream), Position: c.Position, Type: c.Type, Subject: c.Subject,
-		EffectiveTime: toTime(c.EffectiveTime), RecordTime: toTime(c.RecordTime),
+		EffectiveTime: wire.ToTime(c.EffectiveTime), RecordTime: wire.ToTime(c.RecordTime),
 	}
 	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 	slav1 "cloudpact.dev/gen/go/cloudpact/sla/v1"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/sla/internal/app"
 	"cloudpact.dev/services/sla/internal/store"
 )
@@ -113,7 +114,7 @@ func (s *Service) EndOutage(ctx context.Context, in *slav1.EndOutageRequest) (*s
 	if err != nil {
 		return nil, err
 	}
-	end, err := fromTime(in.GetEndTime(), "end_time")
+	end, err := wire.FromTime(in.GetEndTime(), "end_time")
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ func (s *Service) RecordRun(ctx context.Context, in *slav1.RecordRunRequest) (*s
 	if err != nil {
 		return nil, err
 	}
-	emailed, err := fromTime(m.GetResultEmailedTime(), "run.result_emailed_time")
+	emailed, err := wire.FromTime(m.GetResultEmailedTime(), "run.result_emailed_time")
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +144,7 @@ func (s *Service) RecordWindow(ctx context.Context, in *slav1.RecordWindowReques
 	if err != nil {
 		return nil, err
 	}
-	announced, err := fromTime(m.GetAnnouncedTime(), "window.announced_time")
+	announced, err := wire.FromTime(m.GetAnnouncedTime(), "window.announced_time")
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +158,7 @@ func (s *Service) EndWindow(ctx context.Context, in *slav1.EndWindowRequest) (*s
 	if err != nil {
 		return nil, err
 	}
-	end, err := fromTime(in.GetEndTime(), "end_time")
+	end, err := wire.FromTime(in.GetEndTime(), "end_time")
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +183,7 @@ func (s *Service) EndDutyBreach(ctx context.Context, in *slav1.EndDutyBreachRequ
 	if err != nil {
 		return nil, err
 	}
-	end, err := fromTime(in.GetEndTime(), "end_time")
+	end, err := wire.FromTime(in.GetEndTime(), "end_time")
 	if err != nil {
 		return nil, err
 	}
