@@ -7,21 +7,21 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
-	"google.golang.org/genproto/googleapis/type/date"
+	datepb "google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
 	billingv1 "cloudpact.dev/gen/go/cloudpact/billing/v1"
 	compliancev1 "cloudpact.dev/gen/go/cloudpact/compliance/v1"
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
-	dates "cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/feed"
+	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/terms"
-	"cloudpact.dev/services/terms/wire"
+	termswire "cloudpact.dev/services/terms/wire"
 	"cloudpact.dev/services/token/internal/app"
 	"cloudpact.dev/services/token/internal/store"
 )
@@ -43,7 +43,7 @@ func Revision(billing grpc.ClientConnInterface) func(ctx context.Context, name s
 		if err != nil {
 			return nil, fault.FromStatus(err)
 		}
-		return wire.FromProto(r.GetBody())
+		return termswire.FromProto(r.GetBody())
 	}
 }
 
@@ -103,7 +103,7 @@ func Subscription(f *contractv1.SubscriptionFacts) (store.Subscription, error) {
 		Tokens:    int(f.GetTokens()), OveragePrice: f.GetOveragePrice(),
 	}
 	if s.Cancelled {
-		s.Commencement = dates.Date{}
+		s.Commencement = date.Date{}
 	}
 	for _, u := range f.GetUnits() {
 		s.Units = append(s.Units, store.Unit{
@@ -117,15 +117,10 @@ func Subscription(f *contractv1.SubscriptionFacts) (store.Subscription, error) {
 // last is the id at the end of a name.
 func last(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
-func day(d *date.Date) dates.Date {
-	if d == nil || d.GetYear() == 0 {
-		return dates.Date{}
-	}
-	x, err := dates.Check(int(d.GetYear()), time.Month(d.GetMonth()), int(d.GetDay()))
-	if err != nil {
-		return dates.Date{}
-	}
-	return x
+// day reads a date of a fact; what a peer published is a day or unset.
+func day(d *datepb.Date) date.Date {
+	out, _ := wire.FromDate(d, "")
+	return out
 }
 
 // Holds takes in what compliance says of holds.

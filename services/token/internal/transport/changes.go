@@ -9,6 +9,7 @@ import (
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/kit/feed"
+	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/token/internal/app"
 	"cloudpact.dev/services/token/internal/store"
 )
@@ -29,7 +30,7 @@ func encodeDeadline(c *tokenv1.Change, d commit.Draft) bool {
 		return false
 	}
 	f := &typev1.DeadlineFacts{
-		Deadline: x.Name, Subject: x.Subject, Kind: x.Kind, DueTime: toTime(x.Due), Rank: int32(x.Rank),
+		Deadline: x.Name, Subject: x.Subject, Kind: x.Kind, DueTime: wire.ToTime(x.Due), Rank: int32(x.Rank),
 		Clause: x.Clause, Consequence: x.Consequence, Version: x.Version,
 	}
 	switch d.Type {
@@ -50,14 +51,14 @@ func encodeLot(c *tokenv1.Change, d commit.Draft) bool {
 	case app.LotGranted:
 		c.Body = &tokenv1.Change_LotGranted{LotGranted: &tokenv1.LotGranted{
 			Subscription: b.Sub.Name(), Lot: lotNameOf(b.Sub, b.Ledger, b.Year),
-			Unit: b.Ledger, Year: int32(b.Year), Allotment: int32(b.Allotment), StartDate: toDate(b.From), EndDate: toDate(b.To),
+			Unit: b.Ledger, Year: int32(b.Year), Allotment: int32(b.Allotment), StartDate: wire.ToDate(b.From), EndDate: wire.ToDate(b.To),
 			Prorated: b.Prorated, Provisional: b.Provisional,
 		}}
 	case app.LotCut:
 		c.Body = &tokenv1.Change_LotCut{LotCut: &tokenv1.LotCut{
 			Subscription: b.Sub.Name(), Lot: lotNameOf(b.Sub, b.Ledger, b.Year),
 			Unit: b.Ledger, Year: int32(b.Year), Allotment: int32(b.Allotment), PreviousAllotment: int32(b.Previous),
-			StartDate: toDate(b.From), EndDate: toDate(b.To),
+			StartDate: wire.ToDate(b.From), EndDate: wire.ToDate(b.To),
 		}}
 	case app.LotExpired:
 		c.Body = &tokenv1.Change_LotExpired{LotExpired: &tokenv1.LotExpired{
@@ -72,7 +73,7 @@ func encodeLot(c *tokenv1.Change, d commit.Draft) bool {
 	case app.CapacityCrossed:
 		c.Body = &tokenv1.Change_SnapshotCapacityCrossed{SnapshotCapacityCrossed: &tokenv1.SnapshotCapacityCrossed{
 			Subscription: b.Sub.Name(),
-			Percent:      int32(b.Percent), ReportTime: toTime(b.Reported), Notified: b.Notified,
+			Percent:      int32(b.Percent), ReportTime: wire.ToTime(b.Reported), Notified: b.Notified,
 		}}
 	default:
 		return false
@@ -149,7 +150,7 @@ func encodeOverage(c *tokenv1.Change, d commit.Draft) bool {
 		c.Body = &tokenv1.Change_OverageUsed{OverageUsed: &tokenv1.OverageUsed{
 			Subscription: b.Sub.Name(), Overage: name(b.Sub, b.ID),
 			Unit: b.Ledger, Year: int32(b.Year), Ordinal: int32(b.Ordinal), Identity: b.Identity, Price: toMoney(b.Price),
-			UseDate: toDate(b.UseDay), Retroactive: b.Retroactive, Clause: b.Clause,
+			UseDate: wire.ToDate(b.UseDay), Retroactive: b.Retroactive, Clause: b.Clause,
 		}}
 	case app.OverageWithdrawn:
 		c.Body = &tokenv1.Change_OverageWithdrawn{OverageWithdrawn: &tokenv1.OverageWithdrawn{
@@ -170,7 +171,7 @@ func toChange(c feed.Change) (*tokenv1.Change, error) {
 	}
 	out.Head = &typev1.ChangeHead{
 		ChangeId: c.ID, Stream: int32(c.Stream), Position: c.Position, Type: c.Type, Subject: c.Subject,
-		EffectiveTime: toTime(c.EffectiveTime), RecordTime: toTime(c.RecordTime),
+		EffectiveTime: wire.ToTime(c.EffectiveTime), RecordTime: wire.ToTime(c.RecordTime),
 	}
 	return out, nil
 }

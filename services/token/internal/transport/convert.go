@@ -4,127 +4,46 @@ package transport
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
-	gdate "google.golang.org/genproto/googleapis/type/date"
-	gmoney "google.golang.org/genproto/googleapis/type/money"
-	"google.golang.org/protobuf/types/known/timestamppb"
+	moneypb "google.golang.org/genproto/googleapis/type/money"
 
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
-	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
-	"cloudpact.dev/services/kit/clock"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/token/internal/app"
 	"cloudpact.dev/services/token/internal/store"
 )
 
-func toDate(d date.Date) *gdate.Date {
-	if d.IsZero() {
-		return nil
-	}
-	return &gdate.Date{Year: int32(d.Year), Month: int32(d.Month), Day: int32(d.Day)}
-}
-
-func toTime(t time.Time) *timestamppb.Timestamp {
-	if t.IsZero() {
-		return nil
-	}
-	return timestamppb.New(t)
-}
-
-// fromTime reads an instant; nil is the zero instant.
-func fromTime(t *timestamppb.Timestamp, field string) (time.Time, error) {
-	if t == nil {
-		return time.Time{}, nil
-	}
-	if err := t.CheckValid(); err != nil {
-		return time.Time{}, fault.Invalid(fault.ReasonFieldInvalid, field, field+" is no instant of the years 1 to 9999")
-	}
-	return clock.Truncate(t.AsTime()), nil
-}
-
-func toMoney(m *money.Money) *gmoney.Money {
+// toMoney is an amount on the wire; nil for none.
+func toMoney(m *money.Money) *moneypb.Money {
 	if m == nil {
 		return nil
 	}
-	n, _ := money.Exponent(m.Currency)
-	scale := int64(1)
-	for range n {
-		scale *= 10
-	}
-	return &gmoney.Money{CurrencyCode: m.Currency, Units: m.Minor / scale, Nanos: int32(m.Minor % scale * (1_000_000_000 / scale))}
+	return wire.ToMoney(*m)
 }
 
 // fromMoney reads an amount; nil is none.
-func fromMoney(m *gmoney.Money, field string) (*money.Money, error) {
+func fromMoney(m *moneypb.Money, field string) (*money.Money, error) {
 	if m == nil {
 		return nil, nil
 	}
-	if _, ok := money.Exponent(m.GetCurrencyCode()); !ok {
-		return nil, fault.Invalid("CURRENCY_INVALID", field+".currency_code", "name the ISO 4217 code of a currency")
-	}
-	units, nanos := m.GetUnits(), int64(m.GetNanos())
-	if nanos <= -1_000_000_000 || nanos >= 1_000_000_000 || (units > 0 && nanos < 0) || (units < 0 && nanos > 0) {
-		return nil, fault.Invalid("AMOUNT_INVALID", field, "nanos has the sign of units and is less than one unit")
-	}
-	sign := ""
-	if units < 0 || nanos < 0 {
-		sign, units, nanos = "-", -units, -nanos
-	}
-	text := sign + strconv.FormatInt(units, 10)
-	if nanos > 0 {
-		text += "." + strings.TrimRight(fmt.Sprintf("%09d", nanos), "0")
-	}
-	out, err := money.Parse(m.GetCurrencyCode(), text)
+	out, err := wire.FromMoney(m, field)
 	if err != nil {
-		return nil, fault.Invalid("AMOUNT_INVALID", field, "the amount is finer than the currency's smallest unit, or too large").Because(err)
+		return nil, err
 	}
 	return &out, nil
 }
 
-func toCitations(cs []explain.Citation) []*typev1.Citation {
-	out := make([]*typev1.Citation, len(cs))
-	for i, c := range cs {
-		p := &typev1.Citation{Terms: c.Terms, Revision: c.Revision, Clause: c.Clause}
-		for _, r := range c.Readings {
-			p.Readings = append(p.Readings, &typev1.ReadingUse{Reading: r.Name, Option: r.Option})
-		}
-		out[i] = p
-	}
-	return out
-}
-
+// toExplanation is a derivation on the wire; nil for none.
 func toExplanation(e *explain.Explanation) *typev1.Explanation {
-	if e == nil || len(e.Steps) == 0 {
+	if e == nil {
 		return nil
 	}
-	out := &typev1.Explanation{Result: e.Result}
-	for _, s := range e.Steps {
-		p := &typev1.Step{Id: s.ID, Operation: string(s.Op), Value: s.Result, Unit: s.Unit, Citations: toCitations(s.Citations), Note: s.Note}
-		if s.Rounding != nil {
-			p.Rounding = &typev1.RoundingRule{Mode: string(s.Rounding.Mode), Places: int32(s.Rounding.Places)}
-		}
-		for _, o := range s.Operands {
-			p.Operands = append(p.Operands, toOperand(o))
-		}
-		out.Steps = append(out.Steps, p)
-	}
-	return out
-}
-
-func toOperand(o explain.Operand) *typev1.Operand {
-	switch {
-	case o.Step != "":
-		return &typev1.Operand{Kind: &typev1.Operand_Step{Step: o.Step}}
-	case o.Fact != nil:
-		return &typev1.Operand{Kind: &typev1.Operand_Fact{Fact: &typev1.Fact{Name: o.Fact.Name, Value: o.Fact.Value}}}
-	}
-	return &typev1.Operand{Kind: &typev1.Operand_Literal{Literal: o.Literal}}
+	return wire.ToExplanation(*e)
 }
 
 // The patterns of names below a subscription.

@@ -8,6 +8,7 @@ import (
 	tokenv1 "cloudpact.dev/gen/go/cloudpact/token/v1"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/token/internal/app"
 	"cloudpact.dev/services/token/internal/store"
 )
@@ -249,7 +250,7 @@ func balanceCall(in *tokenv1.GetBalanceRequest) (app.BalanceCall, error) {
 	if in.GetUnit() != "" && !resource.ValidID(in.GetUnit()) {
 		return app.BalanceCall{}, fault.Invalid(fault.ReasonFieldInvalid, "unit", "name the id of a unit")
 	}
-	at, err := fromTime(in.GetAsOf(), "as_of")
+	at, err := wire.FromTime(in.GetAsOf(), "as_of")
 	return app.BalanceCall{Sub: sub, Unit: in.GetUnit(), AsOf: at}, err
 }
 
@@ -297,7 +298,7 @@ func (s *Service) ListBalances(ctx context.Context, in *tokenv1.ListBalancesRequ
 	if err != nil {
 		return nil, err
 	}
-	at, err := fromTime(in.GetAsOf(), "as_of")
+	at, err := wire.FromTime(in.GetAsOf(), "as_of")
 	if err != nil {
 		return nil, err
 	}
@@ -326,7 +327,7 @@ func (s *Service) GetForecast(ctx context.Context, in *tokenv1.GetForecastReques
 	}
 	return &tokenv1.Forecast{
 		Unit: f.Ledger, Year: int32(f.Year), Used: int32(f.Used), Available: int32(f.Available),
-		RunsOut: toDate(f.RunsOut), Explanation: toExplanation(&f.Explanation),
+		RunsOut: wire.ToDate(f.RunsOut), Explanation: toExplanation(&f.Explanation),
 	}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 
 	tokenv1 "cloudpact.dev/gen/go/cloudpact/token/v1"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/token/internal/app"
 	"cloudpact.dev/services/token/internal/store"
 )
@@ -35,9 +36,9 @@ func toLot(l app.Lot) *tokenv1.Lot {
 	}
 	f := l.Figures
 	return &tokenv1.Lot{
-		Name: lotNameOf(l.Sub, l.Ledger, l.Year), Unit: l.Ledger, Year: int32(l.Year), StartDate: toDate(l.From), EndDate: toDate(l.To),
+		Name: lotNameOf(l.Sub, l.Ledger, l.Year), Unit: l.Ledger, Year: int32(l.Year), StartDate: wire.ToDate(l.From), EndDate: wire.ToDate(l.To),
 		Allotment: int32(f.Allotment), Used: int32(f.Used), Reserved: int32(f.Reserved), Expired: int32(f.Expired),
-		Available: int32(f.Available), Overage: int32(f.Overage), State: state, Citations: toCitations(l.Citations),
+		Available: int32(f.Available), Overage: int32(f.Overage), State: state, Citations: wire.ToCitations(l.Citations),
 		Explanation: toExplanation(l.Explanation), Version: l.Cuts,
 	}
 }
@@ -47,8 +48,8 @@ func toRedemption(u app.UseAnswer) *tokenv1.Redemption {
 	name := r.Sub.Name()
 	out := &tokenv1.Redemption{
 		Name: name + "/redemptions/" + r.ID, Operation: r.Operation, Unit: r.Ledger, Units: r.Units, Year: int32(r.Bears),
-		Ordinal: int32(r.Ordinal), Tokens: int32(r.Tokens), RequestedTime: toTime(r.Requested), CompletedTime: toTime(r.Completed),
-		State: tokenv1.Redemption_State(r.State), Remaining: int32(r.Remaining), Citations: toCitations(u.Citations), RequestId: r.RequestID,
+		Ordinal: int32(r.Ordinal), Tokens: int32(r.Tokens), RequestedTime: wire.ToTime(r.Requested), CompletedTime: wire.ToTime(r.Completed),
+		State: tokenv1.Redemption_State(r.State), Remaining: int32(r.Remaining), Citations: wire.ToCitations(u.Citations), RequestId: r.RequestID,
 	}
 	if r.Overage != "" {
 		out.Overage = name + "/overages/" + r.Overage
@@ -64,7 +65,7 @@ func toReservation(h app.Held) *tokenv1.Reservation {
 	out := &tokenv1.Reservation{
 		Name: name + "/reservations/" + h.ID, Operation: h.Operation, Unit: h.Ledger, Year: int32(h.Year),
 		State:       tokenv1.Reservation_State(tokenv1.Reservation_State_value["STATE_"+h.State]),
-		ReserveTime: toTime(h.Reserved), ExpireTime: toTime(h.Expires), Citations: toCitations(h.Citations), Etag: app.Etag(h.Version),
+		ReserveTime: wire.ToTime(h.Reserved), ExpireTime: wire.ToTime(h.Expires), Citations: wire.ToCitations(h.Citations), Etag: app.Etag(h.Version),
 	}
 	if len(h.Units) > 0 {
 		out.SubjectUnit = h.Units[0]
@@ -79,8 +80,8 @@ func toOverage(o app.Beyond) *tokenv1.Overage {
 	return &tokenv1.Overage{
 		Name: o.Sub.Name() + "/overages/" + o.ID, Identity: o.Identity, Operation: o.Operation, Unit: o.Ledger, Year: int32(o.Year),
 		Ordinal: int32(o.Ordinal), Price: toMoney(o.Price), State: tokenv1.Overage_State(tokenv1.Overage_State_value["STATE_"+o.State]),
-		QuoteDate: toDate(o.Quoted), AgreedDate: toDate(o.Agreed), AgreedBy: o.AgreedBy, Retroactive: o.Retroactive,
-		Citations: toCitations(o.Citations), Etag: app.Etag(o.Version),
+		QuoteDate: wire.ToDate(o.Quoted), AgreedDate: wire.ToDate(o.Agreed), AgreedBy: o.AgreedBy, Retroactive: o.Retroactive,
+		Citations: wire.ToCitations(o.Citations), Etag: app.Etag(o.Version),
 	}
 }
 
@@ -89,7 +90,7 @@ func toBalance(b app.Balance) *tokenv1.Balance {
 	return &tokenv1.Balance{
 		Subscription: b.Sub.Name(), Unit: b.Ledger, Year: int32(b.Year), Allotment: int32(f.Allotment), Used: int32(f.Used),
 		Reserved: int32(f.Reserved), Expired: int32(f.Expired), Available: int32(f.Available), Overage: int32(f.Overage),
-		StartDate: toDate(b.From), EndDate: toDate(b.To), AsOf: toTime(b.AsOf), Suspended: b.Suspended,
+		StartDate: wire.ToDate(b.From), EndDate: wire.ToDate(b.To), AsOf: wire.ToTime(b.AsOf), Suspended: b.Suspended,
 	}
 }
 
@@ -98,7 +99,7 @@ func toEntry(l app.Line) *tokenv1.Entry {
 	out := &tokenv1.Entry{
 		Name: l.Sub.Name() + "/entries/" + resource.ID("entry", l.Sub.Name(), strconv.FormatInt(p.Recorded, 10), l.Ledger, strconv.Itoa(l.Year), strconv.FormatInt(l.Seq, 10)),
 		Unit: l.Ledger, Year: int32(l.Year), Kind: tokenv1.Entry_Kind(l.Kind), Tokens: int32(l.Delta.Available), Operation: l.Operation,
-		EffectiveTime: toTime(l.Effective), RecordTime: toTime(l.Recorded), Citations: toCitations(l.Citations), Note: note(l),
+		EffectiveTime: wire.ToTime(l.Effective), RecordTime: wire.ToTime(l.Recorded), Citations: wire.ToCitations(l.Citations), Note: note(l),
 	}
 	if l.Operation != "" || l.Kind == store.Reserve || l.Kind == store.Release || l.Kind == store.Correction {
 		out.Cause = l.Sub.Name() + "/" + l.Cause
@@ -138,7 +139,7 @@ func toCorrection(c store.Correct) *tokenv1.Correction {
 
 func toStorage(s store.Storage) *tokenv1.SnapshotStore {
 	return &tokenv1.SnapshotStore{
-		Name: s.Sub.Name() + "/snapshotStore", UsedBytes: s.Used, CapacityBytes: s.Capacity, ReportTime: toTime(s.Reported),
-		Warned: !s.Warned.IsZero(), WarnedTime: toTime(s.Warned), Full: s.Full, Consequence: app.Consequence(s),
+		Name: s.Sub.Name() + "/snapshotStore", UsedBytes: s.Used, CapacityBytes: s.Capacity, ReportTime: wire.ToTime(s.Reported),
+		Warned: !s.Warned.IsZero(), WarnedTime: wire.ToTime(s.Warned), Full: s.Full, Consequence: app.Consequence(s),
 	}
 }

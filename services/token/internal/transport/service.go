@@ -12,6 +12,7 @@ import (
 	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/kit/resource"
 	"cloudpact.dev/services/kit/rpc"
+	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/token/internal/app"
 	"cloudpact.dev/services/token/internal/redeem"
 	"cloudpact.dev/services/token/internal/store"
@@ -42,10 +43,10 @@ func useCall(in *tokenv1.RedeemRequest) (app.UseCall, error) {
 	if err := checkUnits(in.GetUnits()); err != nil {
 		return c, err
 	}
-	if c.Use.Requested, err = fromTime(in.GetRequestedTime(), "requested_time"); err != nil {
+	if c.Use.Requested, err = wire.FromTime(in.GetRequestedTime(), "requested_time"); err != nil {
 		return c, err
 	}
-	if c.Use.Completed, err = fromTime(in.GetCompletedTime(), "completed_time"); err != nil {
+	if c.Use.Completed, err = wire.FromTime(in.GetCompletedTime(), "completed_time"); err != nil {
 		return c, err
 	}
 	c.Overage, err = overageID(s, in.GetOverage())
@@ -152,7 +153,7 @@ func (s *Service) PreviewRedeem(ctx context.Context, in *tokenv1.PreviewRedeemRe
 	}
 	return &tokenv1.PreviewRedeemResponse{
 		Tokens: int32(p.Tokens), Unit: p.Ledger, Balance: toBalance(p.Balance), NeedsOverage: p.NeedsOverage,
-		ExpectedPrice: toMoney(p.Expected), Citations: toCitations(p.Citations),
+		ExpectedPrice: toMoney(p.Expected), Citations: wire.ToCitations(p.Citations),
 	}, nil
 }
 
@@ -181,7 +182,7 @@ func (s *Service) CompleteReservation(ctx context.Context, in *tokenv1.CompleteR
 	if err != nil {
 		return nil, err
 	}
-	at, err := fromTime(in.GetCompletedTime(), "completed_time")
+	at, err := wire.FromTime(in.GetCompletedTime(), "completed_time")
 	if err != nil {
 		return nil, err
 	}
@@ -310,7 +311,7 @@ func (s *Service) ReportSnapshotCapacity(ctx context.Context, in *tokenv1.Report
 	if err != nil {
 		return nil, err
 	}
-	at, err := fromTime(in.GetReportTime(), "report_time")
+	at, err := wire.FromTime(in.GetReportTime(), "report_time")
 	if err != nil {
 		return nil, err
 	}
