@@ -3,7 +3,6 @@ package peers
 import (
 	"context"
 	"fmt"
-	"time"
 
 	datepb "google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/proto"
@@ -15,6 +14,7 @@ import (
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/wire"
 )
 
 var contractName = resource.MustPattern("providers/{provider}/customers/{customer}/contracts/{contract}")
@@ -77,6 +77,5 @@ func contract(name string) (book.ContractKey, error) {
 	return book.ContractKey{Provider: ids[0], Customer: ids[1], Contract: ids[2]}, nil
 }
 
-func day(d *datepb.Date) (date.Date, error) {
-	return date.Check(int(d.GetYear()), time.Month(d.GetMonth()), int(d.GetDay()))
-}
+// day reads a date of a fact that must be there.
+func day(d *datepb.Date) (date.Date, error) { return wire.NeedDate(d, "date") }

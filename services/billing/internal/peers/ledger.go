@@ -3,7 +3,6 @@ package peers
 import (
 	"context"
 	"fmt"
-	"time"
 
 	datepb "google.golang.org/genproto/googleapis/type/date"
 	moneypb "google.golang.org/genproto/googleapis/type/money"
@@ -21,6 +20,7 @@ import (
 	"cloudpact.dev/services/figures/money"
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/kit/feed"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // Taker records a decoded fact in the ledger.
@@ -213,30 +213,8 @@ func replacementFact(d *compliancev1.ReplacementDemanded) (ledger.ReplacementFac
 	return f, err
 }
 
-// optional reads a date that may be unset.
-func optional(d *datepb.Date) (date.Date, error) {
-	if d == nil {
-		return date.Date{}, nil
-	}
-	return date.Check(int(d.GetYear()), time.Month(d.GetMonth()), int(d.GetDay()))
-}
+// optional reads a date of a fact that may be unset.
+func optional(d *datepb.Date) (date.Date, error) { return wire.FromDate(d, "date") }
 
-// amount reads an amount; nil is the zero amount without a currency.
-func amount(m *moneypb.Money) (money.Money, error) {
-	if m == nil {
-		return money.Money{}, nil
-	}
-	places, ok := money.Exponent(m.GetCurrencyCode())
-	if !ok {
-		return money.Money{}, fmt.Errorf("%q is no currency", m.GetCurrencyCode())
-	}
-	scale := int64(1)
-	for range places {
-		scale *= 10
-	}
-	unit := int64(1_000_000_000) / scale
-	if int64(m.GetNanos())%unit != 0 {
-		return money.Money{}, fmt.Errorf("%v is finer than %s has coins for", m, m.GetCurrencyCode())
-	}
-	return money.New(m.GetCurrencyCode(), m.GetUnits()*scale+int64(m.GetNanos())/unit), nil
-}
+// amount reads an amount of a fact; nil is the zero amount without a currency.
+func amount(m *moneypb.Money) (money.Money, error) { return wire.FromTotal(m, "amount") }

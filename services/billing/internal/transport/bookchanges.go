@@ -9,6 +9,7 @@ import (
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/kit/commit"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // encodeDeadline makes the bodies of what kit publishes about deadlines. The
@@ -19,7 +20,7 @@ func encodeDeadline(body any) proto.Message {
 		return nil
 	}
 	facts := &typev1.DeadlineFacts{
-		Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: timePB(d.Due), Rank: int32(d.Rank),
+		Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: wire.ToTime(d.Due), Rank: int32(d.Rank),
 		Clause: d.Clause, Consequence: d.Consequence, Version: d.Version,
 	}
 	switch d.State {
@@ -37,7 +38,7 @@ func encodeDeadline(body any) proto.Message {
 func encodeBook(body any) proto.Message {
 	switch b := body.(type) {
 	case book.ProviderCreated:
-		return &contractv1.ProviderCreated{Provider: book.ProviderName(b.Provider), Mode: string(b.Mode), Now: timePB(b.Now)}
+		return &contractv1.ProviderCreated{Provider: book.ProviderName(b.Provider), Mode: string(b.Mode), Now: wire.ToTime(b.Now)}
 	case book.RevisionPublished:
 		return &contractv1.RevisionPublished{Revision: b.Revision, Hash: b.Hash}
 	case book.CustomerCreated:
@@ -45,15 +46,15 @@ func encodeBook(body any) proto.Message {
 	case book.ContractConcluded:
 		return &contractv1.ContractConcluded{Contract: contractFacts(b.Contract)}
 	case book.ContractEffective:
-		return &contractv1.ContractEffective{Contract: b.Contract, EffectiveDate: datePB(b.EffectiveDate)}
+		return &contractv1.ContractEffective{Contract: b.Contract, EffectiveDate: wire.ToDate(b.EffectiveDate)}
 	case book.ContractAmended:
-		return &contractv1.ContractAmended{Contract: contractFacts(b.Contract), EffectiveDate: datePB(b.EffectiveDate)}
+		return &contractv1.ContractAmended{Contract: contractFacts(b.Contract), EffectiveDate: wire.ToDate(b.EffectiveDate)}
 	case book.ContractEnded:
-		return &contractv1.ContractEnded{Contract: b.Contract, LastDay: datePB(b.LastDay)}
+		return &contractv1.ContractEnded{Contract: b.Contract, LastDay: wire.ToDate(b.LastDay)}
 	case book.OrderPlaced:
 		return orderPlaced(b)
 	case book.OrderAccepted:
-		return &contractv1.OrderAccepted{Order: b.Order, AcceptedDate: datePB(b.AcceptedDate)}
+		return &contractv1.OrderAccepted{Order: b.Order, AcceptedDate: wire.ToDate(b.AcceptedDate)}
 	}
 	return encodeSubscription(body)
 }
@@ -68,7 +69,7 @@ func encodeSubscription(body any) proto.Message {
 		return &contractv1.CommencementRevoked{Subscription: subscriptionFacts(b.Subscription)}
 	case book.CommencementFeeAgreed:
 		return &contractv1.CommencementFeeAgreed{
-			Subscription: b.Subscription, Fee: b.Fee, AgreedDate: datePB(b.AgreedDate),
+			Subscription: b.Subscription, Fee: b.Fee, AgreedDate: wire.ToDate(b.AgreedDate),
 			CommencementVersion: b.CommencementVersion,
 		}
 	case book.TermEnded:
@@ -81,7 +82,7 @@ func encodeSubscription(body any) proto.Message {
 	case book.SubscriptionEnded:
 		return &contractv1.SubscriptionEnded{Subscription: subscriptionFacts(b.Subscription), Clause: b.Clause}
 	case book.SubscriptionCancelled:
-		return &contractv1.SubscriptionCancelled{Subscription: subscriptionFacts(b.Subscription), NoticeDate: datePB(b.NoticeDate), Deemed: b.Deemed}
+		return &contractv1.SubscriptionCancelled{Subscription: subscriptionFacts(b.Subscription), NoticeDate: wire.ToDate(b.NoticeDate), Deemed: b.Deemed}
 	}
 	return nil
 }
@@ -97,7 +98,7 @@ func contractFacts(c book.ContractFacts) *contractv1.ContractFacts {
 func orderPlaced(b book.OrderPlaced) *contractv1.OrderPlaced {
 	o := b.Order
 	out := &contractv1.OrderPlaced{
-		Order: o.Name(), SignedDate: datePB(o.Signed), EndsAutomatically: o.EndsAutomatically,
+		Order: o.Name(), SignedDate: wire.ToDate(o.Signed), EndsAutomatically: o.EndsAutomatically,
 		TermMonths: int32(b.TermMonths),
 	}
 	for _, s := range o.Services {
@@ -117,17 +118,17 @@ func subscriptionFacts(f book.SubscriptionFacts) *contractv1.SubscriptionFacts {
 	s := f.Subscription
 	out := &contractv1.SubscriptionFacts{
 		Subscription: s.Name(), Order: s.ContractKey.Order(s.Order).Name(), Contract: contractFacts(f.Contract),
-		Kind: s.Kind, State: subscriptionStates.pb(s.State), CommencementDate: datePB(s.Commencement.Date),
-		Provisional: s.Commencement.Provisional, CommencementVersion: s.Commencement.Version, TermEnd: datePB(s.TermEnd),
+		Kind: s.Kind, State: subscriptionStates.pb(s.State), CommencementDate: wire.ToDate(s.Commencement.Date),
+		Provisional: s.Commencement.Provisional, CommencementVersion: s.Commencement.Version, TermEnd: wire.ToDate(s.TermEnd),
 		TermMonths: int32(s.TermMonths), EndsAutomatically: s.EndsAutomatically, Tokens: int32(s.Tokens), OveragePrice: s.OveragePrice,
-		Edition: s.Edition, LastDay: datePB(s.End.LastDay), EndCause: s.End.Cause, EndVersion: s.End.Version, Prices: pricesPB(s.Prices),
-		OrderSignedDate: datePB(s.OrderSigned),
+		Edition: s.Edition, LastDay: wire.ToDate(s.End.LastDay), EndCause: s.End.Cause, EndVersion: s.End.Version, Prices: pricesPB(s.Prices),
+		OrderSignedDate: wire.ToDate(s.OrderSigned),
 	}
 	if s.Notice.Counts() {
-		out.NoticeDate, out.NoticeLastDay = datePB(s.Notice.Served), datePB(s.Notice.LastDay)
+		out.NoticeDate, out.NoticeLastDay = wire.ToDate(s.Notice.Served), wire.ToDate(s.Notice.LastDay)
 	}
 	for _, u := range s.Units {
-		pb := &contractv1.UnitFacts{Unit: s.SubscriptionKey.Unit(u.ID), Kind: u.Kind, AddedDate: datePB(u.Added), RemovedDate: datePB(u.Removed)}
+		pb := &contractv1.UnitFacts{Unit: s.SubscriptionKey.Unit(u.ID), Kind: u.Kind, AddedDate: wire.ToDate(u.Added), RemovedDate: wire.ToDate(u.Removed)}
 		if u.Replaces != "" {
 			pb.Replaces = s.SubscriptionKey.Unit(u.Replaces)
 		}

@@ -3,36 +3,37 @@ package transport
 import (
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/billing/internal/book"
+	"cloudpact.dev/services/kit/wire"
 )
 
 func providerPB(p book.Provider) *contractv1.Provider {
 	return &contractv1.Provider{
 		Name: book.ProviderName(p.ID), Title: p.Title, Mode: modes.pb(p.Mode),
-		StartTime: timePB(p.StartTime), InvoiceSeries: p.InvoiceSeries, CreateTime: timePB(p.CreateTime), Etag: book.Etag(p.Version),
+		StartTime: wire.ToTime(p.StartTime), InvoiceSeries: p.InvoiceSeries, CreateTime: wire.ToTime(p.CreateTime), Etag: book.Etag(p.Version),
 	}
 }
 
 func clockPB(c book.Clock) *contractv1.Clock {
-	return &contractv1.Clock{Name: book.ClockName(c.Provider), Now: timePB(c.Now), Operation: c.Operation}
+	return &contractv1.Clock{Name: book.ClockName(c.Provider), Now: wire.ToTime(c.Now), Operation: c.Operation}
 }
 
 func customerPB(c book.Customer) *contractv1.Customer {
-	return &contractv1.Customer{Name: c.Name(), Title: c.Title, Email: c.Email, CreateTime: timePB(c.CreateTime), Etag: book.Etag(c.Version)}
+	return &contractv1.Customer{Name: c.Name(), Title: c.Title, Email: c.Email, CreateTime: wire.ToTime(c.CreateTime), Etag: book.Etag(c.Version)}
 }
 
 func contractPB(c book.Contract) *contractv1.Contract {
 	out := &contractv1.Contract{
 		Name: c.Name(), Title: c.Title, TermsRevision: c.Revision, Readings: c.Readings,
-		Currency: c.Currency, ConcludeTime: timePB(c.ConcludeTime), EffectiveDate: datePB(c.EffectiveDate),
-		EndDate: datePB(c.EndDate), State: contractStates.pb(c.State), Etag: book.Etag(c.Version),
-		EffectiveExplanation: Explanation(c.EffectiveExplanation),
+		Currency: c.Currency, ConcludeTime: wire.ToTime(c.ConcludeTime), EffectiveDate: wire.ToDate(c.EffectiveDate),
+		EndDate: wire.ToDate(c.EndDate), State: contractStates.pb(c.State), Etag: book.Etag(c.Version),
+		EffectiveExplanation: wire.ToExplanation(c.EffectiveExplanation),
 	}
 	if c.Survival.Clause != "" {
 		out.Survival = &contractv1.Survival{Clause: c.Survival.Clause, Clauses: c.Survival.Clauses}
 	}
 	for _, a := range c.Amendments {
 		out.Amendments = append(out.Amendments, &contractv1.Amendment{
-			EffectiveDate: datePB(a.EffectiveDate), Readings: a.Readings, Clause: a.Clause,
+			EffectiveDate: wire.ToDate(a.EffectiveDate), Readings: a.Readings, Clause: a.Clause,
 			CustomerSignatory: a.CustomerSignatory, ProviderSignatory: a.ProviderSignatory,
 		})
 	}
@@ -41,9 +42,9 @@ func contractPB(c book.Contract) *contractv1.Contract {
 
 func orderPB(o book.Order) *contractv1.Order {
 	out := &contractv1.Order{
-		Name: o.Name(), TermMonths: int32(o.TermMonths), TermLastDay: datePB(o.TermLastDay),
-		EndsAutomatically: o.EndsAutomatically, CustomerSignedDate: datePB(o.CustomerSigned), ProviderSignedDate: datePB(o.ProviderSigned),
-		AcceptanceDate: datePB(o.Accepted), SupplyStartDate: datePB(o.SupplyStarted), State: orderStates.pb(o.State), Etag: book.Etag(o.Version), Clause: o.Clause,
+		Name: o.Name(), TermMonths: int32(o.TermMonths), TermLastDay: wire.ToDate(o.TermLastDay),
+		EndsAutomatically: o.EndsAutomatically, CustomerSignedDate: wire.ToDate(o.CustomerSigned), ProviderSignedDate: wire.ToDate(o.ProviderSigned),
+		AcceptanceDate: wire.ToDate(o.Accepted), SupplyStartDate: wire.ToDate(o.SupplyStarted), State: orderStates.pb(o.State), Etag: book.Etag(o.Version), Clause: o.Clause,
 	}
 	for _, s := range o.Services {
 		out.Services = append(out.Services, servicePB(s))
@@ -90,14 +91,14 @@ func pricesPB(prices []book.Price) []*contractv1.Price {
 func subscriptionPB(s book.Subscription) *contractv1.Subscription {
 	out := &contractv1.Subscription{
 		Name: s.Name(), Order: s.ContractKey.Order(s.Order).Name(), Kind: s.Kind, Title: s.Title,
-		State: subscriptionStates.pb(s.State), Commencement: commencementPB(s.Commencement), TermStart: datePB(s.TermStart),
-		TermEnd: datePB(s.TermEnd), TermMonths: int32(s.TermMonths), Notice: noticePB(s.Notice), End: endPB(s.End), Holds: s.Holds,
-		Etag: book.Etag(s.Version), TermExplanation: Explanation(s.TermExplanation),
+		State: subscriptionStates.pb(s.State), Commencement: commencementPB(s.Commencement), TermStart: wire.ToDate(s.TermStart),
+		TermEnd: wire.ToDate(s.TermEnd), TermMonths: int32(s.TermMonths), Notice: noticePB(s.Notice), End: endPB(s.End), Holds: s.Holds,
+		Etag: book.Etag(s.Version), TermExplanation: wire.ToExplanation(s.TermExplanation),
 	}
 	for _, u := range s.Units {
 		pb := &contractv1.Unit{
 			Name: s.SubscriptionKey.Unit(u.ID), Kind: u.Kind, Title: u.Title, Site: u.Site,
-			AddedDate: datePB(u.Added), RemovedDate: datePB(u.Removed),
+			AddedDate: wire.ToDate(u.Added), RemovedDate: wire.ToDate(u.Removed),
 		}
 		if u.Replaces != "" {
 			pb.Replaces = s.SubscriptionKey.Unit(u.Replaces)
@@ -109,12 +110,12 @@ func subscriptionPB(s book.Subscription) *contractv1.Subscription {
 
 func commencementPB(c book.Commencement) *contractv1.Commencement {
 	out := &contractv1.Commencement{
-		Method: c.Method, Date: datePB(c.Date), Provisional: c.Provisional, NoticeDate: datePB(c.NoticeDate),
-		WindowLastDay: datePB(c.WindowLastDay), Pending: c.Pending, SignedDate: datePB(c.SignedDate), Version: c.Version, Clause: c.Clause,
-		Explanation: Explanation(c.Explanation), WindowExplanation: Explanation(c.WindowExplanation),
+		Method: c.Method, Date: wire.ToDate(c.Date), Provisional: c.Provisional, NoticeDate: wire.ToDate(c.NoticeDate),
+		WindowLastDay: wire.ToDate(c.WindowLastDay), Pending: c.Pending, SignedDate: wire.ToDate(c.SignedDate), Version: c.Version, Clause: c.Clause,
+		Explanation: wire.ToExplanation(c.Explanation), WindowExplanation: wire.ToExplanation(c.WindowExplanation),
 	}
 	for _, p := range c.Problems {
-		out.Problems = append(out.Problems, &contractv1.Problem{ReportDate: datePB(p.ReportDate), InTime: p.InTime, Description: p.Description})
+		out.Problems = append(out.Problems, &contractv1.Problem{ReportDate: wire.ToDate(p.ReportDate), InTime: p.InTime, Description: p.Description})
 	}
 	return out
 }
@@ -124,9 +125,9 @@ func noticePB(n *book.Notice) *contractv1.TerminationNotice {
 		return nil
 	}
 	return &contractv1.TerminationNotice{
-		Party: parties.pb(n.Party), ServedDate: datePB(n.Served), AcknowledgedDate: datePB(n.Acknowledged),
-		NoticeLastDay: datePB(n.LastDay), RequestedLastDay: datePB(n.Requested), State: noticeStates.pb(n.State), Clause: n.Clause,
-		Explanation: Explanation(n.Explanation), ServiceExplanation: Explanation(n.ServiceExplanation),
+		Party: parties.pb(n.Party), ServedDate: wire.ToDate(n.Served), AcknowledgedDate: wire.ToDate(n.Acknowledged),
+		NoticeLastDay: wire.ToDate(n.LastDay), RequestedLastDay: wire.ToDate(n.Requested), State: noticeStates.pb(n.State), Clause: n.Clause,
+		Explanation: wire.ToExplanation(n.Explanation), ServiceExplanation: wire.ToExplanation(n.ServiceExplanation),
 	}
 }
 
@@ -134,7 +135,7 @@ func endPB(e book.End) *contractv1.End {
 	if e.Cause == "" {
 		return nil
 	}
-	return &contractv1.End{LastDay: datePB(e.LastDay), Cause: e.Cause, Version: e.Version, Clause: e.Clause}
+	return &contractv1.End{LastDay: wire.ToDate(e.LastDay), Cause: e.Cause, Version: e.Version, Clause: e.Clause}
 }
 
 // brief takes the derivations off a contract, for lists.

@@ -7,6 +7,7 @@ import (
 	"cloudpact.dev/services/billing/internal/app/bookapp"
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // Contracts serves cloudpact.contract.v1.ContractService.
@@ -87,7 +88,7 @@ func (s *Contracts) AmendContract(ctx context.Context, in *contractv1.AmendContr
 		return nil, err
 	}
 	m := in.GetAmendment()
-	day, err := dateOf(m.GetEffectiveDate(), "amendment.effective_date")
+	day, err := wire.FromDate(m.GetEffectiveDate(), "amendment.effective_date")
 	if err != nil {
 		return nil, err
 	}

@@ -6,11 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	datepb "google.golang.org/genproto/googleapis/type/date"
-	"google.golang.org/protobuf/types/known/timestamppb"
-
 	"cloudpact.dev/services/billing/internal/book"
-	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/kit/clock"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/resource"
@@ -98,59 +94,6 @@ func scopeOf(p resource.Pattern, name string) (book.ContractKey, error) {
 }
 
 func invalid(path, msg string) error { return fault.Invalid(fault.ReasonFieldInvalid, path, msg) }
-
-// dateOf reads an optional date; nil is the unset date.
-func dateOf(d *datepb.Date, path string) (date.Date, error) {
-	if d == nil {
-		return date.Date{}, nil
-	}
-	out, err := date.Check(int(d.GetYear()), time.Month(d.GetMonth()), int(d.GetDay()))
-	if err != nil {
-		return out, invalid(path, "the date is not a whole day of the calendar; give year, month and day")
-	}
-	return out, nil
-}
-
-// needDate reads a date that must be there.
-func needDate(d *datepb.Date, path string) (date.Date, error) {
-	if d == nil {
-		return date.Date{}, invalid(path, "the date is missing")
-	}
-	return dateOf(d, path)
-}
-
-func datePB(d date.Date) *datepb.Date {
-	if d.IsZero() {
-		return nil
-	}
-	return &datepb.Date{Year: int32(d.Year), Month: int32(d.Month), Day: int32(d.Day)}
-}
-
-// timeOf reads an optional instant; nil is the zero instant.
-func timeOf(t *timestamppb.Timestamp, path string) (time.Time, error) {
-	if t == nil {
-		return time.Time{}, nil
-	}
-	if t.CheckValid() != nil {
-		return time.Time{}, invalid(path, "the instant is not one of the years 1 to 9999")
-	}
-	return t.AsTime(), nil
-}
-
-// needTime reads an instant that must be there.
-func needTime(t *timestamppb.Timestamp, path string) (time.Time, error) {
-	if t == nil {
-		return time.Time{}, invalid(path, "the instant is missing")
-	}
-	return timeOf(t, path)
-}
-
-func timePB(t time.Time) *timestamppb.Timestamp {
-	if t.IsZero() {
-		return nil
-	}
-	return timestamppb.New(t)
-}
 
 func itoa(i int) string { return strconv.Itoa(i) }
 

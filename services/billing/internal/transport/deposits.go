@@ -7,6 +7,7 @@ import (
 	"cloudpact.dev/services/billing/internal/app/ledgerapp"
 	"cloudpact.dev/services/billing/internal/ledger"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // InvoiceInterest implements BillingService.
@@ -79,11 +80,11 @@ func (s *Ledger) DemandDeposit(ctx context.Context, in *billingv1.DemandDepositR
 	if err != nil {
 		return nil, err
 	}
-	amount, err := moneyOf(in.GetAmount(), "amount")
+	amount, err := wire.FromMoney(in.GetAmount(), "amount")
 	if err != nil {
 		return nil, err
 	}
-	on, err := dateOf(in.GetDemandDate(), "demand_date")
+	on, err := wire.FromDate(in.GetDemandDate(), "demand_date")
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +101,7 @@ func (s *Ledger) ReceiveDeposit(ctx context.Context, in *billingv1.ReceiveDeposi
 	if err != nil {
 		return nil, err
 	}
-	on, err := needDate(in.GetValueDate(), "value_date")
+	on, err := wire.NeedDate(in.GetValueDate(), "value_date")
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func (s *Ledger) DrawDeposit(ctx context.Context, in *billingv1.DrawDepositReque
 	if err != nil {
 		return nil, err
 	}
-	notice, err := needDate(in.GetNoticeDate(), "notice_date")
+	notice, err := wire.NeedDate(in.GetNoticeDate(), "notice_date")
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +135,7 @@ func (s *Ledger) RecordDepositCost(ctx context.Context, in *billingv1.RecordDepo
 	if err != nil {
 		return nil, err
 	}
-	on, err := needDate(in.GetValueDate(), "value_date")
+	on, err := wire.NeedDate(in.GetValueDate(), "value_date")
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +148,7 @@ func (s *Ledger) RefundDeposit(ctx context.Context, in *billingv1.RefundDepositR
 	if err != nil {
 		return nil, err
 	}
-	on, err := needDate(in.GetValueDate(), "value_date")
+	on, err := wire.NeedDate(in.GetValueDate(), "value_date")
 	if err != nil {
 		return nil, err
 	}

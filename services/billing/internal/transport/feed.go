@@ -16,6 +16,7 @@ import (
 	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/kit/rpc"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // Changes serves cloudpact.billing.v1.ChangeService: the feed as the caller may
@@ -96,8 +97,8 @@ func (c *Changes) read(ctx context.Context, f *follow) ([]*billingv1.Change, err
 			return nil, fault.Internal(err)
 		}
 		pb.Head = &typev1.ChangeHead{
-			ChangeId: x.ID, Stream: int32(x.Stream), Position: x.Position, Type: x.Type, Subject: x.Subject, EffectiveTime: timePB(x.EffectiveTime),
-			RecordTime: timePB(x.RecordTime),
+			ChangeId: x.ID, Stream: int32(x.Stream), Position: x.Position, Type: x.Type, Subject: x.Subject, EffectiveTime: wire.ToTime(x.EffectiveTime),
+			RecordTime: wire.ToTime(x.RecordTime),
 		}
 		out[i] = pb
 		f.filter.After[x.Stream] = x.Position

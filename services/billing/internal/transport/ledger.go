@@ -11,6 +11,7 @@ import (
 	"cloudpact.dev/services/kit/db"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // Names of the ledger.
@@ -102,7 +103,7 @@ func (s *Ledger) ExplainInvoice(ctx context.Context, in *billingv1.ExplainInvoic
 		return nil, err
 	}
 	return &billingv1.ExplainInvoiceResponse{
-		Invoice: invoicePB(x.Invoice, true), DueDate: Explanation(x.Invoice.DueHow), Interest: accrualPB(k, x.Interest), Text: x.Text,
+		Invoice: invoicePB(x.Invoice, true), DueDate: wire.ToExplanation(x.Invoice.DueHow), Interest: accrualPB(k, x.Interest), Text: x.Text,
 	}, nil
 }
 
@@ -147,7 +148,7 @@ func (s *Ledger) RecordOtherCharge(ctx context.Context, in *billingv1.RecordOthe
 	if x.Amount, err = needMoney(in.GetAmount(), "amount"); err != nil {
 		return nil, err
 	}
-	if x.Date, err = needDate(in.GetChargeDate(), "charge_date"); err != nil {
+	if x.Date, err = wire.NeedDate(in.GetChargeDate(), "charge_date"); err != nil {
 		return nil, err
 	}
 	if x.Subscription, err = subscriptionOf(k, in.GetSubscription()); err != nil {
@@ -217,7 +218,7 @@ func usageOf(k book.SubscriptionKey, u *billingv1.UsageRecord, path string) (led
 	if err != nil || quantity == "" || quantity[0] == '-' {
 		return none, fault.Invalid("AMOUNT_INVALID", path+".quantity", "a quantity is a decimal of at least 0, such as 12.5")
 	}
-	at, err := needTime(u.GetUsageTime(), path+".usage_time")
+	at, err := wire.NeedTime(u.GetUsageTime(), path+".usage_time")
 	if err != nil {
 		return none, err
 	}
@@ -247,7 +248,7 @@ func (s *Ledger) RecordPayment(ctx context.Context, in *billingv1.RecordPaymentR
 	if x.Amount, err = needMoney(p.GetAmount(), "payment.amount"); err != nil {
 		return nil, err
 	}
-	if x.ValueDate, err = needDate(p.GetValueDate(), "payment.value_date"); err != nil {
+	if x.ValueDate, err = wire.NeedDate(p.GetValueDate(), "payment.value_date"); err != nil {
 		return nil, err
 	}
 	if err := text(p.GetReference(), "payment.reference"); err != nil {
@@ -290,7 +291,7 @@ func (s *Ledger) QuotePayoff(ctx context.Context, in *billingv1.QuotePayoffReque
 	if err != nil {
 		return nil, err
 	}
-	on, err := needDate(in.GetValueDate(), "value_date")
+	on, err := wire.NeedDate(in.GetValueDate(), "value_date")
 	if err != nil {
 		return nil, err
 	}
@@ -311,10 +312,10 @@ func (s *Ledger) QuoteTermination(ctx context.Context, in *billingv1.QuoteTermin
 		return nil, invalid("cause", "use CUSTOMER_NOTICE, PROVIDER_NOTICE or BREACH")
 	}
 	var days [2]date.Date
-	if days[0], err = needDate(in.GetNoticeDate(), "notice_date"); err != nil {
+	if days[0], err = wire.NeedDate(in.GetNoticeDate(), "notice_date"); err != nil {
 		return nil, err
 	}
-	if days[1], err = dateOf(in.GetLastDay(), "last_day"); err != nil {
+	if days[1], err = wire.FromDate(in.GetLastDay(), "last_day"); err != nil {
 		return nil, err
 	}
 	q, err := s.app.QuoteTermination(ctx, k, in.GetCause(), days[0], days[1])

@@ -8,6 +8,7 @@ import (
 	"cloudpact.dev/services/billing/internal/ledger"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // ListAccounts implements BillingService.
@@ -141,7 +142,7 @@ func (s *Ledger) ListInterest(ctx context.Context, in *billingv1.ListInterestReq
 	if err != nil {
 		return nil, err
 	}
-	to, err := dateOf(in.GetAsOf(), "as_of")
+	to, err := wire.FromDate(in.GetAsOf(), "as_of")
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +169,7 @@ func (s *Ledger) ListStrikes(ctx context.Context, in *billingv1.ListStrikesReque
 	}
 	out := &billingv1.ListStrikesResponse{DepositDemandable: demandable}
 	for _, v := range rows {
-		out.Strikes = append(out.Strikes, &billingv1.Strike{Invoice: k.Invoice(v.Invoice), StrikeDate: datePB(v.Date), Citations: Citations(v.Citations)})
+		out.Strikes = append(out.Strikes, &billingv1.Strike{Invoice: k.Invoice(v.Invoice), StrikeDate: wire.ToDate(v.Date), Citations: wire.ToCitations(v.Citations)})
 	}
 	return out, nil
 }

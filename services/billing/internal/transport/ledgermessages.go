@@ -10,6 +10,7 @@ import (
 	"cloudpact.dev/services/billing/internal/ledger"
 	"cloudpact.dev/services/billing/internal/payoff"
 	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/kit/wire"
 )
 
 var invoiceKinds = words[invoicing.Kind, billingv1.Invoice_Kind]{
@@ -49,8 +50,8 @@ func accountPB(v ledgerapp.AccountView) *billingv1.Account {
 		state = billingv1.Account_STATE_OVERDUE
 	}
 	return &billingv1.Account{
-		Name: v.Account.Name(), Currency: v.Account.Currency, Balance: moneyPB(v.Balance), Credit: moneyPB(v.Account.Credit),
-		AccruedInterest: moneyPB(v.Interest), State: state, OverdueSince: datePB(v.Account.Since), Strikes: int32(len(v.Account.Strikes)), AsOf: datePB(v.Today),
+		Name: v.Account.Name(), Currency: v.Account.Currency, Balance: wire.ToMoney(v.Balance), Credit: wire.ToMoney(v.Account.Credit),
+		AccruedInterest: wire.ToMoney(v.Interest), State: state, OverdueSince: wire.ToDate(v.Account.Since), Strikes: int32(len(v.Account.Strikes)), AsOf: wire.ToDate(v.Today),
 	}
 }
 
@@ -59,8 +60,8 @@ func fullView(v billingv1.View) bool { return v == billingv1.View_VIEW_FULL }
 
 func chargePB(c ledger.Charge, full bool) *billingv1.Charge {
 	out := &billingv1.Charge{
-		Name: c.Key.Charge(c.ID), Identity: c.Identity, Sequence: int32(c.Sequence), Item: c.Item, Amount: moneyPB(c.Amount), PeriodStart: datePB(c.Period.From),
-		PeriodEnd: datePB(c.Period.To), ChargeDate: datePB(c.Date), BearsInterest: c.Bears, Citations: Citations(c.Explanation.Citations()), Note: c.Note,
+		Name: c.Key.Charge(c.ID), Identity: c.Identity, Sequence: int32(c.Sequence), Item: c.Item, Amount: wire.ToMoney(c.Amount), PeriodStart: wire.ToDate(c.Period.From),
+		PeriodEnd: wire.ToDate(c.Period.To), ChargeDate: wire.ToDate(c.Date), BearsInterest: c.Bears, Citations: wire.ToCitations(c.Explanation.Citations()), Note: c.Note,
 	}
 	if c.Subscription != "" {
 		sub := c.Key.ContractKey.Subscription(c.Subscription)
@@ -73,7 +74,7 @@ func chargePB(c ledger.Charge, full bool) *billingv1.Charge {
 		out.Invoice = c.Key.Invoice(c.Invoice)
 	}
 	if full {
-		out.Explanation = Explanation(c.Explanation)
+		out.Explanation = wire.ToExplanation(c.Explanation)
 	}
 	return out
 }
@@ -96,9 +97,9 @@ func invoiceState(i ledger.Invoice, drawable bool, today date.Date) billingv1.In
 func invoicePB(v ledgerapp.InvoiceView, full bool) *billingv1.Invoice {
 	i := v.Invoice
 	out := &billingv1.Invoice{
-		Name: i.Name(), Number: i.Number, Kind: invoiceKinds.pb(i.Kind), InvoiceDate: datePB(i.Date), DueDate: datePB(i.Due), Total: moneyPB(i.Total),
-		Paid: moneyPB(i.Paid()), Open: moneyPB(i.Open()), State: invoiceState(i, v.Drawable, v.Today), Accelerated: !i.Accelerated.IsZero(),
-		PaidDate: datePB(i.PaidDate()), IssueTime: timePB(i.IssueTime),
+		Name: i.Name(), Number: i.Number, Kind: invoiceKinds.pb(i.Kind), InvoiceDate: wire.ToDate(i.Date), DueDate: wire.ToDate(i.Due), Total: wire.ToMoney(i.Total),
+		Paid: wire.ToMoney(i.Paid()), Open: wire.ToMoney(i.Open()), State: invoiceState(i, v.Drawable, v.Today), Accelerated: !i.Accelerated.IsZero(),
+		PaidDate: wire.ToDate(i.PaidDate()), IssueTime: wire.ToTime(i.IssueTime),
 	}
 	if i.Kind == invoicing.CreditNote {
 		out.DueDate, out.PaidDate = nil, nil
@@ -106,27 +107,27 @@ func invoicePB(v ledgerapp.InvoiceView, full bool) *billingv1.Invoice {
 	for _, l := range i.Lines {
 		c := v.Charges[l.Charge]
 		line := &billingv1.InvoiceLine{
-			Charge: i.AccountKey.Charge(l.Charge), Identity: l.Identity, Item: l.Item, Description: l.Note, PeriodStart: datePB(l.Period.From),
-			PeriodEnd: datePB(l.Period.To), Amount: moneyPB(l.Amount), Citations: Citations(c.Explanation.Citations()),
+			Charge: i.AccountKey.Charge(l.Charge), Identity: l.Identity, Item: l.Item, Description: l.Note, PeriodStart: wire.ToDate(l.Period.From),
+			PeriodEnd: wire.ToDate(l.Period.To), Amount: wire.ToMoney(l.Amount), Citations: wire.ToCitations(c.Explanation.Citations()),
 		}
 		if l.Subscription != "" {
 			line.Subscription = i.ContractKey.Subscription(l.Subscription).Name()
 		}
 		if full {
-			line.Explanation = Explanation(c.Explanation)
+			line.Explanation = wire.ToExplanation(c.Explanation)
 		}
 		out.Lines = append(out.Lines, line)
 	}
 	for _, s := range i.Settlements {
-		out.Settlements = append(out.Settlements, &billingv1.Settlement{Source: s.Source, ValueDate: datePB(s.Date), Amount: moneyPB(s.Amount)})
+		out.Settlements = append(out.Settlements, &billingv1.Settlement{Source: s.Source, ValueDate: wire.ToDate(s.Date), Amount: wire.ToMoney(s.Amount)})
 	}
 	return out
 }
 
 func paymentPB(r ledger.Receipt) *billingv1.Payment {
 	out := &billingv1.Payment{
-		Name: r.Source, Amount: moneyPB(r.Amount), ValueDate: datePB(r.Date), Reference: r.Reference, Allocations: sharesPB(r.AccountKey, r.Shares),
-		Unapplied: moneyPB(r.Left),
+		Name: r.Source, Amount: wire.ToMoney(r.Amount), ValueDate: wire.ToDate(r.Date), Reference: r.Reference, Allocations: sharesPB(r.AccountKey, r.Shares),
+		Unapplied: wire.ToMoney(r.Left),
 	}
 	// A payment whose credit was paid back names documents for the sake of later
 	// replays only.
@@ -141,22 +142,22 @@ func paymentPB(r ledger.Receipt) *billingv1.Payment {
 func sharesPB(k ledger.AccountKey, shares []allocation.Share) []*billingv1.Allocation {
 	var out []*billingv1.Allocation
 	for _, s := range shares {
-		out = append(out, &billingv1.Allocation{Invoice: k.Invoice(s.ID), Amount: moneyPB(s.Amount)})
+		out = append(out, &billingv1.Allocation{Invoice: k.Invoice(s.ID), Amount: wire.ToMoney(s.Amount)})
 	}
 	return out
 }
 
 func accrualPB(k ledger.AccountKey, a payoff.Accrual) *billingv1.InterestAccrual {
 	return &billingv1.InterestAccrual{
-		Invoice: k.Invoice(a.Invoice), Amount: moneyPB(a.Amount), Invoiced: moneyPB(a.Billed), Waived: moneyPB(a.Waived), From: datePB(a.From), To: datePB(a.To),
-		Explanation: Explanation(a.Explanation),
+		Invoice: k.Invoice(a.Invoice), Amount: wire.ToMoney(a.Amount), Invoiced: wire.ToMoney(a.Billed), Waived: wire.ToMoney(a.Waived), From: wire.ToDate(a.From), To: wire.ToDate(a.To),
+		Explanation: wire.ToExplanation(a.Explanation),
 	}
 }
 
 func payoffPB(k ledger.AccountKey, on date.Date, q payoff.Quote) *billingv1.PayoffQuote {
 	out := &billingv1.PayoffQuote{
-		Account: k.Name(), ValueDate: datePB(on), Charges: moneyPB(q.Charges), Interest: moneyPB(q.Interest), Credit: moneyPB(q.Credit), Total: moneyPB(q.Total),
-		Explanation: Explanation(q.Explanation),
+		Account: k.Name(), ValueDate: wire.ToDate(on), Charges: wire.ToMoney(q.Charges), Interest: wire.ToMoney(q.Interest), Credit: wire.ToMoney(q.Credit), Total: wire.ToMoney(q.Total),
+		Explanation: wire.ToExplanation(q.Explanation),
 	}
 	for _, a := range q.Accruals {
 		out.Accruals = append(out.Accruals, accrualPB(k, a))
@@ -167,13 +168,13 @@ func payoffPB(k ledger.AccountKey, on date.Date, q payoff.Quote) *billingv1.Payo
 func depositPB(v ledgerapp.DepositView) *billingv1.Deposit {
 	d := v.Deposit
 	out := &billingv1.Deposit{
-		Name: v.Key.Deposit(), State: depositStates.pb(d.State), Required: moneyPB(d.Required), Balance: moneyPB(d.Balance), DemandDate: datePB(d.DemandDate),
-		Deadline: datePB(d.Deadline), Refundable: moneyPB(v.Refundable), Etag: ledgerapp.Etag(d.Version),
+		Name: v.Key.Deposit(), State: depositStates.pb(d.State), Required: wire.ToMoney(d.Required), Balance: wire.ToMoney(d.Balance), DemandDate: wire.ToDate(d.DemandDate),
+		Deadline: wire.ToDate(d.Deadline), Refundable: wire.ToMoney(v.Refundable), Etag: ledgerapp.Etag(d.Version),
 	}
 	for _, m := range d.Movements {
 		out.Movements = append(out.Movements, &billingv1.DepositMovement{
-			Name: v.Key.Movement(m.ID), Kind: movementKinds.pb(m.Kind), Amount: moneyPB(m.Amount), ValueDate: datePB(m.Date),
-			Allocations: sharesPB(v.Key, m.Shares), Explanation: Explanation(m.Explanation),
+			Name: v.Key.Movement(m.ID), Kind: movementKinds.pb(m.Kind), Amount: wire.ToMoney(m.Amount), ValueDate: wire.ToDate(m.Date),
+			Allocations: sharesPB(v.Key, m.Shares), Explanation: wire.ToExplanation(m.Explanation),
 		})
 	}
 	return out
@@ -181,26 +182,26 @@ func depositPB(v ledgerapp.DepositView) *billingv1.Deposit {
 
 func terminationPB(q ledgerapp.TerminationQuote) *billingv1.TerminationQuote {
 	out := &billingv1.TerminationQuote{
-		Subscription: q.Subscription, Cause: q.Cause, NoticeDate: datePB(q.Notice), NoticeLastDay: datePB(q.NoticeLast), LastDay: datePB(q.Last),
-		TermLastDay: datePB(q.TermLast), Compensation: moneyPB(q.Compensation), RunningCharges: moneyPB(q.Running), Total: moneyPB(q.Total),
-		Explanation: Explanation(q.Explanation), LegalReview: q.Review,
+		Subscription: q.Subscription, Cause: q.Cause, NoticeDate: wire.ToDate(q.Notice), NoticeLastDay: wire.ToDate(q.NoticeLast), LastDay: wire.ToDate(q.Last),
+		TermLastDay: wire.ToDate(q.TermLast), Compensation: wire.ToMoney(q.Compensation), RunningCharges: wire.ToMoney(q.Running), Total: wire.ToMoney(q.Total),
+		Explanation: wire.ToExplanation(q.Explanation), LegalReview: q.Review,
 	}
 	for _, a := range q.Alternatives {
-		out.Alternatives = append(out.Alternatives, &billingv1.Alternative{Reading: a.Reading, Option: a.Option, Amount: moneyPB(a.Amount)})
+		out.Alternatives = append(out.Alternatives, &billingv1.Alternative{Reading: a.Reading, Option: a.Option, Amount: wire.ToMoney(a.Amount)})
 	}
 	return out
 }
 
 func entryPB(e ledger.Entry) *billingv1.JournalEntry {
 	return &billingv1.JournalEntry{
-		Name: e.AccountKey.Entry(e.ID), BookingDate: datePB(e.Date), RecordTime: timePB(e.RecordTime), Document: e.Document, Postings: postingsPB(e.Postings),
+		Name: e.AccountKey.Entry(e.ID), BookingDate: wire.ToDate(e.Date), RecordTime: wire.ToTime(e.RecordTime), Document: e.Document, Postings: postingsPB(e.Postings),
 	}
 }
 
 func postingsPB(e journal.Entry) []*billingv1.Posting {
 	var out []*billingv1.Posting
 	for _, p := range e {
-		out = append(out, &billingv1.Posting{Book: p.Book, Amount: moneyPB(p.Amount)})
+		out = append(out, &billingv1.Posting{Book: p.Book, Amount: wire.ToMoney(p.Amount)})
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/billing/internal/book"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // ServeTerminationNotice implements ContractService.
@@ -17,11 +18,11 @@ func (s *Contracts) ServeTerminationNotice(ctx context.Context, in *contractv1.S
 	if !ok {
 		return nil, invalid("party", "say whether the customer or the provider gives notice")
 	}
-	served, err := needDate(in.GetServedDate(), "served_date")
+	served, err := wire.NeedDate(in.GetServedDate(), "served_date")
 	if err != nil {
 		return nil, err
 	}
-	requested, err := dateOf(in.GetRequestedLastDay(), "requested_last_day")
+	requested, err := wire.FromDate(in.GetRequestedLastDay(), "requested_last_day")
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +38,7 @@ func (s *Contracts) AcknowledgeTerminationNotice(ctx context.Context, in *contra
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetAcknowledgedDate(), "acknowledged_date")
+	day, err := wire.NeedDate(in.GetAcknowledgedDate(), "acknowledged_date")
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (s *Contracts) WithdrawTerminationNotice(ctx context.Context, in *contractv
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetWithdrawnDate(), "withdrawn_date")
+	day, err := wire.NeedDate(in.GetWithdrawnDate(), "withdrawn_date")
 	if err != nil {
 		return nil, err
 	}

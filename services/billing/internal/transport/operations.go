@@ -17,6 +17,7 @@ import (
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/rpc"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // AdvanceClock implements RegistryService. It answers when the operation is
@@ -26,11 +27,11 @@ func (s *Registry) AdvanceClock(ctx context.Context, in *contractv1.AdvanceClock
 	if err != nil {
 		return nil, err
 	}
-	at, err := timeOf(in.GetTargetTime(), "target_time")
+	at, err := wire.FromTime(in.GetTargetTime(), "target_time")
 	if err != nil {
 		return nil, err
 	}
-	day, err := dateOf(in.GetTargetDate(), "target_date")
+	day, err := wire.FromDate(in.GetTargetDate(), "target_date")
 	if err != nil {
 		return nil, err
 	}
@@ -170,8 +171,8 @@ func (s *Operations) ListOperations(ctx context.Context, in *longrunningpb.ListO
 
 func operationPB(op book.Operation) (*longrunningpb.Operation, error) {
 	meta, err := anypb.New(&contractv1.AdvanceClockMetadata{
-		Clock: book.ClockName(op.Provider), Now: timePB(op.Now),
-		TargetTime: timePB(op.Target), Deadlines: op.Deadlines,
+		Clock: book.ClockName(op.Provider), Now: wire.ToTime(op.Now),
+		TargetTime: wire.ToTime(op.Target), Deadlines: op.Deadlines,
 	})
 	out := &longrunningpb.Operation{Name: op.Name(), Metadata: meta, Done: op.Done}
 	if err != nil || !op.Done {

@@ -6,6 +6,7 @@ import (
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/kit/resource"
+	"cloudpact.dev/services/kit/wire"
 )
 
 // CreateOrder implements ContractService.
@@ -29,7 +30,7 @@ func (s *Contracts) CreateOrder(ctx context.Context, in *contractv1.CreateOrderR
 }
 
 func orderOf(in *contractv1.Order) (book.Order, error) {
-	last, err := dateOf(in.GetTermLastDay(), "order.term_last_day")
+	last, err := wire.FromDate(in.GetTermLastDay(), "order.term_last_day")
 	if err != nil {
 		return book.Order{}, err
 	}
@@ -162,7 +163,7 @@ func (s *Contracts) SignOrder(ctx context.Context, in *contractv1.SignOrderReque
 	if !ok {
 		return nil, invalid("party", "say whether the customer or the provider signed")
 	}
-	day, err := needDate(in.GetSignedDate(), "signed_date")
+	day, err := wire.NeedDate(in.GetSignedDate(), "signed_date")
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +176,7 @@ func (s *Contracts) AcceptOrder(ctx context.Context, in *contractv1.AcceptOrderR
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetAcceptanceDate(), "acceptance_date")
+	day, err := wire.NeedDate(in.GetAcceptanceDate(), "acceptance_date")
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +189,7 @@ func (s *Contracts) StartSupply(ctx context.Context, in *contractv1.StartSupplyR
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetSupplyStartDate(), "supply_start_date")
+	day, err := wire.NeedDate(in.GetSupplyStartDate(), "supply_start_date")
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +202,7 @@ func (s *Contracts) CancelOrder(ctx context.Context, in *contractv1.CancelOrderR
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetNoticeDate(), "notice_date")
+	day, err := wire.NeedDate(in.GetNoticeDate(), "notice_date")
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,8 @@ import (
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/resource"
 	"cloudpact.dev/services/kit/rpc"
-	"cloudpact.dev/services/terms/wire"
+	"cloudpact.dev/services/kit/wire"
+	termswire "cloudpact.dev/services/terms/wire"
 )
 
 // Registry serves cloudpact.contract.v1.RegistryService.
@@ -29,7 +30,7 @@ func (s *Registry) CreateProvider(ctx context.Context, in *contractv1.CreateProv
 	}
 	p := in.GetProvider()
 	mode, _ := modes.word(p.GetMode())
-	start, err := timeOf(p.GetStartTime(), "provider.start_time")
+	start, err := wire.FromTime(p.GetStartTime(), "provider.start_time")
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func (s *Registry) RegisterRevision(ctx context.Context, in *contractv1.Register
 	if in.GetBody() == nil {
 		return nil, invalid("body", "the whole of the terms is needed")
 	}
-	body, err := wire.FromProto(in.GetBody())
+	body, err := termswire.FromProto(in.GetBody())
 	if err != nil {
 		return nil, termsFault(err)
 	}
@@ -126,11 +127,11 @@ const reasonTermsTooNew = "TERMS_TOO_NEW"
 func termsFault(err error) error { return fault.Invalid(reasonTermsTooNew, "body", err.Error()) }
 
 func revisionPB(r book.Revision) (*contractv1.Revision, error) {
-	out := &contractv1.Revision{Name: r.Name(), Hash: r.Hash, RegisterTime: timePB(r.RegisterTime)}
+	out := &contractv1.Revision{Name: r.Name(), Hash: r.Hash, RegisterTime: wire.ToTime(r.RegisterTime)}
 	if r.Body == nil {
 		return out, nil
 	}
-	body, err := wire.ToProto(r.Body)
+	body, err := termswire.ToProto(r.Body)
 	out.Body = body
 	return out, err
 }

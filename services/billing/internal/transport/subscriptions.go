@@ -5,6 +5,7 @@ import (
 
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/billing/internal/book"
+	"cloudpact.dev/services/kit/wire"
 )
 
 func answer(s book.Subscription, err error) (*contractv1.Subscription, error) {
@@ -55,7 +56,7 @@ func (s *Contracts) AddUnit(ctx context.Context, in *contractv1.AddUnitRequest) 
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetAddedDate(), "added_date")
+	day, err := wire.NeedDate(in.GetAddedDate(), "added_date")
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (s *Contracts) RemoveUnit(ctx context.Context, in *contractv1.RemoveUnitReq
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetRemovedDate(), "removed_date")
+	day, err := wire.NeedDate(in.GetRemovedDate(), "removed_date")
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +86,7 @@ func (s *Contracts) ReplaceUnit(ctx context.Context, in *contractv1.ReplaceUnitR
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetReplacedDate(), "replaced_date")
+	day, err := wire.NeedDate(in.GetReplacedDate(), "replaced_date")
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +99,7 @@ func (s *Contracts) NotifyReadiness(ctx context.Context, in *contractv1.NotifyRe
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetNoticeDate(), "notice_date")
+	day, err := wire.NeedDate(in.GetNoticeDate(), "notice_date")
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +112,7 @@ func (s *Contracts) ReportProblem(ctx context.Context, in *contractv1.ReportProb
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetReportDate(), "report_date")
+	day, err := wire.NeedDate(in.GetReportDate(), "report_date")
 	if err != nil {
 		return nil, err
 	}
@@ -124,11 +125,11 @@ func (s *Contracts) RecordFirstCopy(ctx context.Context, in *contractv1.RecordFi
 	if err != nil {
 		return nil, err
 	}
-	completed, err := needTime(in.GetCompletedTime(), "completed_time")
+	completed, err := wire.NeedTime(in.GetCompletedTime(), "completed_time")
 	if err != nil {
 		return nil, err
 	}
-	emailed, err := needTime(in.GetEmailedTime(), "emailed_time")
+	emailed, err := wire.NeedTime(in.GetEmailedTime(), "emailed_time")
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (s *Contracts) CompleteAcceptanceTest(ctx context.Context, in *contractv1.C
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetCompletedDate(), "completed_date")
+	day, err := wire.NeedDate(in.GetCompletedDate(), "completed_date")
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +155,7 @@ func (s *Contracts) SignAcceptance(ctx context.Context, in *contractv1.SignAccep
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetSignedDate(), "signed_date")
+	day, err := wire.NeedDate(in.GetSignedDate(), "signed_date")
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +168,7 @@ func (s *Contracts) ChangeCommencement(ctx context.Context, in *contractv1.Chang
 	if err != nil {
 		return nil, err
 	}
-	day, err := needDate(in.GetDate(), "date")
+	day, err := wire.NeedDate(in.GetDate(), "date")
 	if err != nil {
 		return nil, err
 	}
