@@ -1,6 +1,7 @@
 package ledgerapp_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand"
 	"testing"
@@ -235,4 +236,33 @@ func TestRandomLives(t *testing.T) {
 			r.sound(t, c)
 		}
 	}
+}
+
+// TestWatch: changes come as they are committed, and a token goes on behind them.
+func TestWatch(t *testing.T) {
+	r := newRig(t)
+	r.sandbox(t, "2024-01-10")
+	ctx, stop := context.WithCancel(r.operator)
+	defer stop()
+	watch := must[billingv1.ChangeService_WatchChangesClient](t)(r.changes.WatchChanges(ctx, &billingv1.WatchChangesRequest{Parent: customer}))
+	first := must[*billingv1.WatchChangesResponse](t)(watch.Recv())
+	if len(first.GetChanges()) != 1 || first.GetChanges()[0].GetCustomerCreated() == nil || first.GetPageToken() == "" {
+		t.Fatalf("%v", first)
+	}
+	c := r.accepted(t, "main", order(12, compute()), nil)
+	seen := map[string]bool{}
+	for !seen["order_accepted"] {
+		for _, x := range must[*billingv1.WatchChangesResponse](t)(watch.Recv()).GetChanges() {
+			seen[x.GetHead().GetType()] = true
+		}
+	}
+	if !seen["contract_concluded"] || !seen["order_placed"] {
+		t.Errorf("%v of %s", seen, c)
+	}
+	rest := must[*billingv1.ListChangesResponse](t)(r.changes.ListChanges(r.operator, &billingv1.ListChangesRequest{Parent: customer, PageSize: 1}))
+	if rest.GetNextPageToken() == "" {
+		t.Error("one change and no more")
+	}
+	_, err := r.changes.ListChanges(r.operator, &billingv1.ListChangesRequest{Parent: acme, PageSize: 1, PageToken: rest.GetNextPageToken()})
+	refused(t, err, "PAGE_TOKEN_INVALID", "page_token")
 }
