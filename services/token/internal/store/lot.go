@@ -88,6 +88,8 @@ type Found struct {
 	Lot *Lot
 }
 
+// On PostgreSQL the lot is looked up by its whole key: left to itself the planner
+// may read all lots of a subscription and filter.
 const (
 	wantSQLite = `select k.key, s.version, ` + countColumns + ` from json_each($1) as k
 cross join subscriptions as s on s.provider = k.value ->> 0 and s.customer = k.value ->> 1 and s.contract = k.value ->> 2
@@ -99,8 +101,8 @@ cross join lots as l on l.provider = s.provider and l.customer = s.customer and 
   as k (provider, customer, contract, subscription, ledger, year, n)
 join subscriptions as s on s.provider = k.provider and s.customer = k.customer and s.contract = k.contract
   and s.subscription = k.subscription
-join lots as l on l.provider = k.provider and l.customer = k.customer and l.contract = k.contract
-  and l.subscription = k.subscription and l.ledger = k.ledger and l.year = k.year`
+cross join lateral (select * from lots as x where x.provider = k.provider and x.customer = k.customer and x.contract = k.contract
+  and x.subscription = k.subscription and x.ledger = k.ledger and x.year = k.year limit 1) as l`
 )
 
 // countColumns are what a use needs of a lot; reading all columns would cost

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	tokenv1 "cloudpact.dev/gen/go/cloudpact/token/v1"
 	"cloudpact.dev/services/kit/fault"
@@ -294,11 +295,11 @@ func (s *Service) BatchGetBalances(ctx context.Context, in *tokenv1.BatchGetBala
 
 // ListBalances lists balances by unit.
 func (s *Service) ListBalances(ctx context.Context, in *tokenv1.ListBalancesRequest) (*tokenv1.ListBalancesResponse, error) {
-	l, err := s.begin("ListBalances", in.GetParent(), in.GetPageToken(), in.GetPageSize(), 5, in.GetAsOf().String())
+	at, err := wire.FromTime(in.GetAsOf(), "as_of")
 	if err != nil {
 		return nil, err
 	}
-	at, err := wire.FromTime(in.GetAsOf(), "as_of")
+	l, err := s.begin("ListBalances", in.GetParent(), in.GetPageToken(), in.GetPageSize(), 5, at.Format(time.RFC3339Nano))
 	if err != nil {
 		return nil, err
 	}
