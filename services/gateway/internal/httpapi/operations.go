@@ -26,23 +26,29 @@ type operation struct {
 }
 
 var operations = []operation{
-	{http.MethodGet, "/v1/{name=operations/**}", "GetOperation",
+	{
+		http.MethodGet, "/v1/{name=operations/**}", "GetOperation",
 		func(name string) proto.Message { return &longrunning.GetOperationRequest{Name: name} },
 		func(ctx context.Context, c longrunning.OperationsClient, req proto.Message) (proto.Message, error) {
 			return c.GetOperation(ctx, req.(*longrunning.GetOperationRequest))
-		}},
+		},
+	},
 	// Of two routes that match, the later one is taken: the operations of one
 	// service, not an operation without a name.
-	{http.MethodGet, "/v1/{name=operations/*}", "ListOperations",
+	{
+		http.MethodGet, "/v1/{name=operations/*}", "ListOperations",
 		func(name string) proto.Message { return &longrunning.ListOperationsRequest{Name: name} },
 		func(ctx context.Context, c longrunning.OperationsClient, req proto.Message) (proto.Message, error) {
 			return c.ListOperations(ctx, req.(*longrunning.ListOperationsRequest))
-		}},
-	{http.MethodPost, "/v1/{name=operations/**}:wait", "WaitOperation",
+		},
+	},
+	{
+		http.MethodPost, "/v1/{name=operations/**}:wait", "WaitOperation",
 		func(name string) proto.Message { return &longrunning.WaitOperationRequest{Name: name} },
 		func(ctx context.Context, c longrunning.OperationsClient, req proto.Message) (proto.Message, error) {
 			return c.WaitOperation(ctx, req.(*longrunning.WaitOperationRequest))
-		}},
+		},
+	},
 }
 
 // registerOperations serves long-running operations.

@@ -30,8 +30,10 @@ func (r *runCmd) Run(ctx context.Context, c *command, out Streams) (err error) {
 	for i, name := range r.Files {
 		f, err := scenario.Read(name)
 		if err == nil {
-			p := &scenario.Player{Caller: stack.Caller{Directory: running.Directory}, Token: running.Token,
-				Terms: replay.Terms, Run: fmt.Sprint("file ", i)}
+			p := &scenario.Player{
+				Caller: stack.Caller{Directory: running.Directory}, Token: running.Token,
+				Terms: replay.Terms, Run: fmt.Sprint("file ", i),
+			}
 			_, err = p.Play(ctx, f)
 		}
 		if err != nil {

@@ -33,10 +33,14 @@ func measureGateway(ctx context.Context, o Options) ([]Figure, error) {
 		return nil, err
 	}
 	defer cc.Close()
-	account := scenario.Call{Token: token, Method: methodOf(billingv1.File_cloudpact_billing_v1_billing_service_proto, "GetAccount"),
-		Request: &billingv1.GetAccountRequest{Name: replay.Account}}
-	invoice := scenario.Call{Token: token, Method: methodOf(billingv1.File_cloudpact_billing_v1_billing_service_proto, "GetInvoice"),
-		Request: &billingv1.GetInvoiceRequest{Name: replay.ExampleInvoice, View: billingv1.View_VIEW_FULL}}
+	account := scenario.Call{
+		Token: token, Method: methodOf(billingv1.File_cloudpact_billing_v1_billing_service_proto, "GetAccount"),
+		Request: &billingv1.GetAccountRequest{Name: replay.Account},
+	}
+	invoice := scenario.Call{
+		Token: token, Method: methodOf(billingv1.File_cloudpact_billing_v1_billing_service_proto, "GetInvoice"),
+		Request: &billingv1.GetInvoiceRequest{Name: replay.ExampleInvoice, View: billingv1.View_VIEW_FULL},
+	}
 	var out []Figure
 	for _, c := range []struct {
 		name string

@@ -43,9 +43,11 @@ func table(b *strings.Builder, title string, rows [][]string) {
 func (s *Summary) services(b *strings.Builder) {
 	var rows [][]string
 	for _, x := range s.Subscriptions {
-		rows = append(rows, []string{last(x.GetName()), x.GetKind(), "from " + scenario.DateText(x.GetCommencement().GetDate()),
+		rows = append(rows, []string{
+			last(x.GetName()), x.GetKind(), "from " + scenario.DateText(x.GetCommencement().GetDate()),
 			"term to " + scenario.DateText(x.GetTermEnd()), word(x.GetState().String()),
-			"last day " + scenario.DateText(x.GetEnd().GetLastDay()), x.GetEnd().GetClause()})
+			"last day " + scenario.DateText(x.GetEnd().GetLastDay()), x.GetEnd().GetClause(),
+		})
 	}
 	table(b, "Services", rows)
 }
@@ -53,8 +55,10 @@ func (s *Summary) services(b *strings.Builder) {
 func (s *Summary) documents(b *strings.Builder) {
 	rows := [][]string{{"number", "kind", "date", "due", "total", "state", "paid"}}
 	for _, x := range s.Invoices {
-		rows = append(rows, []string{x.GetNumber(), word(x.GetKind().String()), scenario.DateText(x.GetInvoiceDate()),
-			scenario.DateText(x.GetDueDate()), scenario.MoneyText(x.GetTotal()), word(x.GetState().String()), scenario.DateText(x.GetPaidDate())})
+		rows = append(rows, []string{
+			x.GetNumber(), word(x.GetKind().String()), scenario.DateText(x.GetInvoiceDate()),
+			scenario.DateText(x.GetDueDate()), scenario.MoneyText(x.GetTotal()), word(x.GetState().String()), scenario.DateText(x.GetPaidDate()),
+		})
 	}
 	table(b, fmt.Sprintf("Documents (%d)", len(s.Invoices)), rows)
 }
@@ -83,9 +87,11 @@ func deposit(d *billingv1.Deposit) string {
 func (s *Summary) tokens(b *strings.Builder) {
 	rows := [][]string{{"unit", "year", "days", "allotment", "used", "expired", "available", "overage"}}
 	for _, l := range s.Lots {
-		rows = append(rows, []string{last(l.GetUnit()), fmt.Sprint(l.GetYear()),
+		rows = append(rows, []string{
+			last(l.GetUnit()), fmt.Sprint(l.GetYear()),
 			scenario.DateText(l.GetStartDate()) + " to " + scenario.DateText(l.GetEndDate()),
-			fmt.Sprint(l.GetAllotment()), fmt.Sprint(l.GetUsed()), fmt.Sprint(l.GetExpired()), fmt.Sprint(l.GetAvailable()), fmt.Sprint(l.GetOverage())})
+			fmt.Sprint(l.GetAllotment()), fmt.Sprint(l.GetUsed()), fmt.Sprint(l.GetExpired()), fmt.Sprint(l.GetAvailable()), fmt.Sprint(l.GetOverage()),
+		})
 	}
 	table(b, "Service tokens", rows)
 	rows = nil
@@ -101,8 +107,10 @@ func (s *Summary) enforcement(b *strings.Builder) {
 		rows = append(rows, []string{"case", last(c.GetName()), word(c.GetState().String()), "opened " + scenario.DateText(c.GetOpenedDate())})
 	}
 	for _, h := range s.Holds {
-		rows = append(rows, []string{"hold", last(h.GetName()), word(h.GetState().String()),
-			day(h.GetPlacedTime().AsTime()) + " to " + day(h.GetLiftedTime().AsTime())})
+		rows = append(rows, []string{
+			"hold", last(h.GetName()), word(h.GetState().String()),
+			day(h.GetPlacedTime().AsTime()) + " to " + day(h.GetLiftedTime().AsTime()),
+		})
 	}
 	for _, d := range s.Decisions {
 		rows = append(rows, []string{"decision", strings.ToLower(d.GetAction()), word(d.GetState().String()), d.GetProposedBy() + ", then " + d.GetApprovedBy()})
