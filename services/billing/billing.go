@@ -18,7 +18,6 @@ import (
 	"cloudpact.dev/services/kit/deadline"
 	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/host"
-	"cloudpact.dev/services/kit/wake"
 )
 
 // Config is the service's configuration.
@@ -55,13 +54,8 @@ func newLedger(h *host.Host, p *bookapp.Policies) *ledgerapp.App {
 	return ledgerapp.New(ledgerapp.Deps{Commit: h.Commit, DB: h.DB, Clocks: h.Clocks, Store: store.Ledger{}, Book: store.Book{}, Policies: p})
 }
 
-func newChanges(h *host.Host, pager *transport.Pager, env host.Env) *transport.Changes {
-	return transport.NewChanges(h.Feed, pager, func() (<-chan struct{}, func()) {
-		if env.Wake == nil {
-			return nil, func() {}
-		}
-		return env.Wake.Listen(wake.Feed(bookapp.Service))
-	})
+func newChanges(h *host.Host, pager *transport.Pager) *transport.Changes {
+	return transport.NewChanges(h.Feed, pager, h.Listen)
 }
 
 func newPager(cfg Config) *transport.Pager { return transport.NewPager(cfg.PageKey) }

@@ -55,7 +55,7 @@ func parts(h *host.Host, a *app.App) host.Parts {
 		Deadlines: a.Deadlines(),
 		Hosted: []rpc.Hosted{
 			{Desc: transport.ComplianceServiceDesc, Impl: transport.New(a)},
-			{Desc: transport.ChangeServiceDesc, Impl: transport.NewChanges(h.Feed, a.Pages)},
+			{Desc: transport.ChangeServiceDesc, Impl: transport.NewChanges(h.Feed, a.Pages, h.Listen)},
 		},
 	}
 }

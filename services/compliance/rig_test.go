@@ -120,7 +120,7 @@ func newRig(t *testing.T, config func() db.Config, start string) *rig {
 	r.api = compliancev1.NewComplianceServiceClient(r.Conn("compliance"))
 	r.feed = compliancev1.NewChangeServiceClient(r.Conn("compliance"))
 	r.direct = transport.New(a)
-	r.changesOf = transport.NewChanges(r.own.Feed, a.Pages)
+	r.changesOf = transport.NewChanges(r.own.Feed, a.Pages, r.own.Listen)
 	return r
 }
 

@@ -58,7 +58,7 @@ func TestACustomerSeesItsOwn(t *testing.T) {
 		_, err = direct.GetAssessment(as("blue"), &slav1.GetAssessmentRequest{Name: name})
 		hidden("assessment", err)
 
-		feed := transport.NewChanges(newApp(r.own), r.own.Feed, nil)
+		feed := transport.NewChanges(r.own.Feed, newApp(r.own).Pages, r.own.Listen)
 		told := func(customer string) int {
 			out, err := feed.ListChanges(as(customer), &slav1.ListChangesRequest{Parent: provider})
 			if err != nil {

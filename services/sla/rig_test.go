@@ -96,7 +96,7 @@ func newRig(t *testing.T, cfg db.Config, peers func() db.Config, start string) *
 	}
 	hosttest.Register(t, r.peers["billing"], host.Parts{Hosted: []rpc.Hosted{{Desc: &contractv1.RegistryService_ServiceDesc, Impl: r.registry}}})
 	r.own = r.Host(t, cfg, spec(r.Env.Directory))
-	hosttest.Register(t, r.own, parts(r.own, newApp(r.own), r.Env.Wake))
+	hosttest.Register(t, r.own, parts(r.own, newApp(r.own)))
 	r.Start(t)
 	r.api = slav1.NewSlaServiceClient(r.Conn("sla"))
 	r.feed = slav1.NewChangeServiceClient(r.Conn("sla"))

@@ -9,7 +9,6 @@ import (
 
 	"cloudpact.dev/services/kit/host"
 	"cloudpact.dev/services/kit/rpc"
-	"cloudpact.dev/services/kit/wake"
 	"cloudpact.dev/services/sla/internal/app"
 	"cloudpact.dev/services/sla/internal/peers"
 	"cloudpact.dev/services/sla/internal/store/migrations"
@@ -46,22 +45,18 @@ func newApp(h *host.Host) *app.App {
 	})
 }
 
-func run(lc fx.Lifecycle, h *host.Host, a *app.App, env host.Env) error {
-	return h.Run(lc, parts(h, a, env.Wake))
+func run(lc fx.Lifecycle, h *host.Host, a *app.App) error {
+	return h.Run(lc, parts(h, a))
 }
 
 // parts are what the service gives its host.
-func parts(h *host.Host, a *app.App, waker wake.Waker) host.Parts {
-	if waker == nil {
-		waker = &wake.Memory{}
-	}
-	listen := func() (<-chan struct{}, func()) { return waker.Listen(wake.Feed(h.Name)) }
+func parts(h *host.Host, a *app.App) host.Parts {
 	return host.Parts{
 		Consumers: peers.Consumers(a),
 		Deadlines: a.Handlers(),
 		Hosted: []rpc.Hosted{
 			{Desc: transport.SlaServiceDesc, Impl: transport.New(a)},
-			{Desc: transport.ChangeServiceDesc, Impl: transport.NewChanges(a, h.Feed, listen)},
+			{Desc: transport.ChangeServiceDesc, Impl: transport.NewChanges(h.Feed, a.Pages, h.Listen)},
 		},
 	}
 }

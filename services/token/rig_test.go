@@ -110,7 +110,7 @@ func (r *rig) service(cfg db.Config, reads bool) (*host.Host, *app.App) {
 		DB: h.DB, Commit: h.Commit, Heads: h.Feed.Heads, Now: h.Now,
 		Revision: peers.Revision(r.p.Env.Directory.Peer("billing")),
 	}, app.Config{})
-	all := parts(h, a, r.p.Env.Wake)
+	all := parts(h, a)
 	if !reads {
 		all.Consumers = nil
 	}

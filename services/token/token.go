@@ -10,7 +10,6 @@ import (
 	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/host"
 	"cloudpact.dev/services/kit/rpc"
-	"cloudpact.dev/services/kit/wake"
 	"cloudpact.dev/services/token/internal/app"
 	"cloudpact.dev/services/token/internal/peers"
 	"cloudpact.dev/services/token/internal/store/migrations"
@@ -45,15 +44,12 @@ func newApp(cfg Config, h *host.Host) *app.App {
 	}, cfg.App)
 }
 
-func run(lc fx.Lifecycle, h *host.Host, a *app.App, env host.Env) error {
-	return h.Run(lc, parts(h, a, env.Wake))
+func run(lc fx.Lifecycle, h *host.Host, a *app.App) error {
+	return h.Run(lc, parts(h, a))
 }
 
 // parts are what the service gives its host.
-func parts(h *host.Host, a *app.App, waker wake.Waker) host.Parts {
-	if waker == nil {
-		waker = &wake.Memory{}
-	}
+func parts(h *host.Host, a *app.App) host.Parts {
 	return host.Parts{
 		Consumers: []feed.Consumer{
 			{Name: "book", Source: "billing", Types: peers.BookTypes, Handle: peers.Book(a)},
@@ -62,9 +58,7 @@ func parts(h *host.Host, a *app.App, waker wake.Waker) host.Parts {
 		Deadlines: a.Deadlines(),
 		Hosted: []rpc.Hosted{
 			{Desc: transport.TokenServiceDesc, Impl: transport.New(a)},
-			{Desc: transport.ChangeServiceDesc, Impl: transport.NewChanges(a, h.Feed, func() (<-chan struct{}, func()) {
-				return waker.Listen(wake.Feed(h.Name))
-			})},
+			{Desc: transport.ChangeServiceDesc, Impl: transport.NewChanges(h.Feed, a.Pages, h.Listen)},
 		},
 	}
 }

@@ -242,6 +242,12 @@ func (h *Host) Start(context.Context) error {
 	return nil
 }
 
+// Listen gives a channel that holds a token after there is something new in the
+// service's own feed; call deaf when done with it. A token may be lost.
+func (h *Host) Listen() (nudged <-chan struct{}, deaf func()) {
+	return h.env.Wake.Listen(wake.Feed(h.Name))
+}
+
 func (h *Host) poll(source string) time.Duration {
 	switch {
 	case h.cfg.Poll > 0:

@@ -120,8 +120,15 @@ func TestDaysThatAreNone(t *testing.T) {
 	_, err := wire.NeedDate(nil, "day")
 	refused(t, err, "FIELD_INVALID", "day")
 	for _, d := range []*datepb.Date{
-		{}, {Year: 2024}, {Year: 2024, Month: 2}, {Month: 2, Day: 3}, {Year: 2023, Month: 2, Day: 29}, {Year: 2024, Month: 13, Day: 1},
-		{Year: 2024, Month: -1, Day: 1}, {Year: 10_000, Month: 1, Day: 1}, {Year: math.MinInt32, Month: math.MinInt32, Day: math.MinInt32},
+		{},
+		{Year: 2024},
+		{Year: 2024, Month: 2},
+		{Month: 2, Day: 3},
+		{Year: 2023, Month: 2, Day: 29},
+		{Year: 2024, Month: 13, Day: 1},
+		{Year: 2024, Month: -1, Day: 1},
+		{Year: 10_000, Month: 1, Day: 1},
+		{Year: math.MinInt32, Month: math.MinInt32, Day: math.MinInt32},
 	} {
 		got, err := wire.FromDate(d, "day")
 		if !got.IsZero() {

@@ -9,7 +9,6 @@ import (
 	slav1 "cloudpact.dev/gen/go/cloudpact/sla/v1"
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/kit/commit"
-	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/sla/internal/app"
 	"cloudpact.dev/services/sla/internal/store"
@@ -102,17 +101,4 @@ func assessed(a store.Assessment) *slav1.IncidentAssessed {
 		}
 	}
 	return out
-}
-
-// toChange is a stored change with its head.
-func toChange(c feed.Change) (*slav1.Change, error) {
-	out := &slav1.Change{}
-	if err := proto.Unmarshal(c.Body, out); err != nil {
-		return nil, err
-	}
-	out.Head = &typev1.ChangeHead{
-		ChangeId: c.ID, Stream: int32(c.Stream), Position: c.Position, Type: c.Type, Subject: c.Subject,
-		EffectiveTime: wire.ToTime(c.EffectiveTime), RecordTime: wire.ToTime(c.RecordTime),
-	}
-	return out, nil
 }

@@ -8,7 +8,6 @@ import (
 	tokenv1 "cloudpact.dev/gen/go/cloudpact/token/v1"
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/kit/commit"
-	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/token/internal/app"
 	"cloudpact.dev/services/token/internal/store"
@@ -161,17 +160,4 @@ func encodeOverage(c *tokenv1.Change, d commit.Draft) bool {
 		return false
 	}
 	return true
-}
-
-// toChange is a stored change with its head.
-func toChange(c feed.Change) (*tokenv1.Change, error) {
-	out := &tokenv1.Change{}
-	if err := proto.Unmarshal(c.Body, out); err != nil {
-		return nil, err
-	}
-	out.Head = &typev1.ChangeHead{
-		ChangeId: c.ID, Stream: int32(c.Stream), Position: c.Position, Type: c.Type, Subject: c.Subject,
-		EffectiveTime: wire.ToTime(c.EffectiveTime), RecordTime: wire.ToTime(c.RecordTime),
-	}
-	return out, nil
 }
