@@ -138,11 +138,12 @@ func (Ledger) AddUsage(ctx context.Context, q db.Tx, records []ledger.Usage) err
 	return usage.InsertAll(ctx, q, records)
 }
 
-// UsageDays reads what a subscription was metered for, each record by itself.
-func (Ledger) UsageDays(ctx context.Context, q db.Querier, k book.SubscriptionKey) ([]charging.Usage, error) {
+// UsageDays reads what a subscription was metered for from a day on, each record
+// by itself; a zero day is from the beginning.
+func (Ledger) UsageDays(ctx context.Context, q db.Querier, k book.SubscriptionKey, since date.Date) ([]charging.Usage, error) {
 	rows, err := db.QueryAll(ctx, q, `select meter, unit, day, quantity from ledger_usage
-		where provider = $1 and customer = $2 and contract = $3 and subscription = $4 order by day, record`,
-		k.Provider, k.Customer, k.Contract, k.Subscription)
+		where provider = $1 and customer = $2 and contract = $3 and subscription = $4 and day >= $5 order by day, record`,
+		k.Provider, k.Customer, k.Contract, k.Subscription, since.String())
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/billing/internal/charging"
 	"cloudpact.dev/services/billing/internal/ledger"
+	"cloudpact.dev/services/billing/internal/tariff"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/kit/resource"
 	"cloudpact.dev/services/terms"
@@ -21,7 +22,7 @@ func (w *work) compute(s *ledger.Service) error {
 	if !after.IsZero() && !after.Before(w.today) {
 		return nil
 	}
-	f, err := w.facts(s, after.IsZero())
+	f, err := w.facts(s, after)
 	if err != nil {
 		return err
 	}
@@ -45,18 +46,19 @@ func (w *work) compute(s *ledger.Service) error {
 	return nil
 }
 
-// facts loads what the charges of a service depend on. Events matter only when
-// something has changed, since each one marks the service.
-func (w *work) facts(s *ledger.Service, whole bool) (charging.Facts, error) {
+// facts loads what the charges that arose after a day depend on. Events matter
+// only when something has changed, since each one marks the service; of what was
+// metered only the billing months that were not over on that day.
+func (w *work) facts(s *ledger.Service, after date.Date) (charging.Facts, error) {
 	f := charging.Facts{Currency: w.acct.Currency, Subscription: s.Sub, Paid: w.zero()}
 	if metered(s) {
-		days, err := w.a.store.UsageDays(w.ctx, w.tx, subscriptionKey(s))
+		days, err := w.a.store.UsageDays(w.ctx, w.tx, subscriptionKey(s), w.monthOf(s, after))
 		if err != nil {
 			return f, err
 		}
 		f.Usage = days
 	}
-	if !whole {
+	if !after.IsZero() {
 		return f, nil
 	}
 	events, err := w.a.store.Events(w.ctx, w.tx, w.acct.AccountKey, s.Sub.ID)
@@ -64,6 +66,16 @@ func (w *work) facts(s *ledger.Service, whole bool) (charging.Facts, error) {
 		f.Events = append(f.Events, e.Event)
 	}
 	return f, err
+}
+
+// monthOf is the first day of the billing month in which a day lies; zero for a
+// day before commencement.
+func (w *work) monthOf(s *ledger.Service, day date.Date) date.Date {
+	rates := tariff.Rates{R: w.r, S: s.Sub}
+	if s.Sub.Commencement.IsZero() || day.Before(s.Sub.Commencement) {
+		return date.Date{}
+	}
+	return rates.Anchor().AddMonths(date.WholeMonths(rates.Anchor(), day, rates.Rule()), rates.Rule())
 }
 
 func metered(s *ledger.Service) bool {

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"math/rand"
 	"testing"
+	"time"
+
+	"google.golang.org/genproto/googleapis/type/decimal"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	billingv1 "cloudpact.dev/gen/go/cloudpact/billing/v1"
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
@@ -265,4 +269,27 @@ func TestWatch(t *testing.T) {
 	}
 	_, err := r.changes.ListChanges(r.operator, &billingv1.ListChangesRequest{Parent: acme, PageSize: 1, PageToken: rest.GetNextPageToken()})
 	refused(t, err, "PAGE_TOKEN_INVALID", "page_token")
+}
+
+// TestLateUsage: usage of a month that was charged is charged as a difference, and
+// that of the running month with the month.
+func TestLateUsage(t *testing.T) {
+	r := newRig(t)
+	r.sandbox(t, "2024-01-10")
+	s := compute(&contractv1.Price{ItemId: "gb", Item: "USAGE", Amount: "0.35", Meter: "gb"})
+	c := r.commenced(t, "2024-01-15", "2024-01-20", order(12, s), nil)
+	use := func(id, quantity, at string) {
+		t.Helper()
+		on := timestamppb.New(date.MustParse(at).Start(time.FixedZone("HKT", 8*3600)))
+		must[*billingv1.RecordUsageResponse](t)(r.billing.RecordUsage(r.operator, &billingv1.RecordUsageRequest{Parent: c + "/subscriptions/web", Records: []*billingv1.UsageRecord{
+			{Name: c + "/subscriptions/web/usageRecords/" + id, Meter: "gb", Quantity: &decimal.Decimal{Value: quantity}, UsageTime: on}}}))
+	}
+	use("a", "1000", "2024-01-18")
+	r.advance(t, "2024-02-15")
+	use("b", "234", "2024-02-01")
+	use("c", "10", "2024-02-15")
+	r.expect(t, c, "HK-000001 REGULAR 2024-02-15 2024-03-16 350.00")
+	r.advance(t, "2024-03-15")
+	r.expect(t, c, "HK-000001 REGULAR 2024-02-15 2024-03-16 350.00", "HK-000002 REGULAR 2024-03-15 2024-04-14 85.40")
+	r.sound(t, c)
 }

@@ -7,6 +7,7 @@ import (
 	"cloudpact.dev/services/billing/internal/charging"
 	"cloudpact.dev/services/billing/internal/journal"
 	"cloudpact.dev/services/billing/internal/ledger"
+	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/kit/db"
 	"cloudpact.dev/services/terms"
 )
@@ -31,7 +32,9 @@ type Store interface {
 
 	UsageRecord(ctx context.Context, q db.Querier, k book.SubscriptionKey, id string) (ledger.Usage, bool, error)
 	AddUsage(ctx context.Context, q db.Tx, records []ledger.Usage) error
-	UsageDays(ctx context.Context, q db.Querier, k book.SubscriptionKey) ([]charging.Usage, error)
+	// UsageDays reads what was metered from a day on; a zero day is from the
+	// beginning.
+	UsageDays(ctx context.Context, q db.Querier, k book.SubscriptionKey, since date.Date) ([]charging.Usage, error)
 
 	// NextNumber takes the next number of a provider's series of documents; it is
 	// given back when the transaction does not commit.

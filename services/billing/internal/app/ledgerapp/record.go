@@ -306,7 +306,25 @@ func (w *work) use(k book.SubscriptionKey, in []UsageInput) ([]UsageOutcome, err
 	if err := w.a.store.AddUsage(w.ctx, w.tx, rows); err != nil {
 		return nil, err
 	}
+	if w.running(s, rows) {
+		return out, nil
+	}
 	return out, w.dirty(k.Subscription)
+}
+
+// running tells whether usage lies in the billing month that runs, whose charges
+// are made when it is over: nothing is to be computed yet.
+func (w *work) running(s ledger.Service, rows []ledger.Usage) bool {
+	month := w.monthOf(&s, w.today)
+	if month.IsZero() || s.Sub.Ended(w.today) {
+		return false
+	}
+	for _, u := range rows {
+		if u.Day.Before(month) {
+			return false
+		}
+	}
+	return true
 }
 
 // nothingTaken refuses a call of which no record can be taken, by the reason of

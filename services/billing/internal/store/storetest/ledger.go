@@ -145,9 +145,12 @@ func (l ledgerSuite) usage(t *testing.T) {
 		{SubscriptionKey: k, ID: "a", Meter: "gb", Unit: "vm-1", Day: date.New(2024, 1, 16), Time: at, Quantity: "1000.25"},
 	}
 	l.must(t, func(ctx context.Context, tx db.Tx) error { return l.s.AddUsage(ctx, tx, rows) })
-	days := ok[[]charging.Usage](t)(l.s.UsageDays(t.Context(), l.db.Read(), k))
+	days := ok[[]charging.Usage](t)(l.s.UsageDays(t.Context(), l.db.Read(), k, date.Date{}))
 	if len(days) != 2 || days[0].Unit != "vm-1" || days[0].Quantity.String() != "4001/4" {
 		t.Errorf("%v", days)
+	}
+	if late := ok[[]charging.Usage](t)(l.s.UsageDays(t.Context(), l.db.Read(), k, date.New(2024, 1, 17))); len(late) != 1 {
+		t.Errorf("%v", late)
 	}
 	got, found, err := l.s.UsageRecord(t.Context(), l.db.Read(), k, "b")
 	if err != nil || !found {
