@@ -1,6 +1,7 @@
 // Package allocation applies money received to documents: first those that the
-// payer names, then the oldest charges, then interest; what is left is credit
-// (reading payment_allocation of cpc/10(a)).
+// payer names, then the oldest charges, then other money, then interest; what is
+// left is credit (readings payment_allocation of cpc/10(a) and deposit_draw_order
+// of cpc/13).
 package allocation
 
 import (
@@ -16,9 +17,12 @@ import (
 type Open struct {
 	ID  string
 	Due date.Date
-	// Charges is what is open without interest, Interest what is open of it.
-	Charges, Interest money.Money
+	// What is open of charges, of other money such as damages, and of interest.
+	Charges, Other, Interest money.Money
 }
+
+// parts are what is open, in the order in which receipts meet it.
+func (o *Open) parts() [3]*money.Money { return [3]*money.Money{&o.Charges, &o.Other, &o.Interest} }
 
 // Share is a part of a receipt applied to a document.
 type Share struct {
@@ -48,16 +52,16 @@ func Apply(open []Open, amount money.Money, named []string) ([]Share, money.Mone
 	for _, id := range named {
 		for i := range left {
 			if left[i].ID == id {
-				take(id, &left[i].Charges)
-				take(id, &left[i].Interest)
+				for _, part := range left[i].parts() {
+					take(id, part)
+				}
 			}
 		}
 	}
-	for i := range left {
-		take(left[i].ID, &left[i].Charges)
-	}
-	for i := range left {
-		take(left[i].ID, &left[i].Interest)
+	for class := range 3 {
+		for i := range left {
+			take(left[i].ID, left[i].parts()[class])
+		}
 	}
 	var out []Share
 	for _, id := range order {
@@ -68,9 +72,9 @@ func Apply(open []Open, amount money.Money, named []string) ([]Share, money.Mone
 
 // Doc is a document in a replay.
 type Doc struct {
-	ID                string
-	Issued, Due       date.Date
-	Charges, Interest money.Money
+	ID                       string
+	Issued, Due              date.Date
+	Charges, Other, Interest money.Money
 }
 
 // Receipt is money that meets documents: a payment, a credit note or a draw on
@@ -80,8 +84,9 @@ type Receipt struct {
 	Date date.Date
 	// Amount is what was received.
 	Amount money.Money
-	// Named are the documents that the payer named. Only tells that it meets
-	// nothing else: what is left of it is not credit for other documents.
+	// Named are the documents that the payer named, met first. Only tells that it
+	// meets these alone, in the order of their due dates: what is left of it is no
+	// credit for others.
 	Named []string
 	Only  bool
 }
@@ -116,7 +121,7 @@ func Replay(docs []Doc, receipts []Receipt) Result {
 	var credits []*Receipt
 	for _, m := range timeline(docs, receipts) {
 		if m.doc != nil {
-			open = append(open, Open{ID: m.doc.ID, Due: m.doc.Due, Charges: m.doc.Charges, Interest: m.doc.Interest})
+			open = append(open, Open{ID: m.doc.ID, Due: m.doc.Due, Charges: m.doc.Charges, Other: m.doc.Other, Interest: m.doc.Interest})
 			for _, c := range credits {
 				res.meet(open, c, res.Left[c.ID], date.Max(m.on, c.Date))
 			}
@@ -172,19 +177,21 @@ func (r *Result) meet(open []Open, rec *Receipt, amount money.Money, on date.Dat
 	if amount.Sign() <= 0 {
 		return
 	}
-	docs := open
+	docs, named := open, rec.Named
 	if rec.Only {
-		docs = only(open, rec.Named)
+		docs, named = only(open, rec.Named), nil
 	}
-	shares, left := Apply(docs, amount, rec.Named)
+	shares, left := Apply(docs, amount, named)
 	r.Left[rec.ID] = left
 	for _, s := range shares {
 		r.Settled[s.ID] = append(r.Settled[s.ID], Settlement{Receipt: rec.ID, Date: on, Amount: s.Amount})
 		for i := range open {
 			if open[i].ID == s.ID {
-				c := money.Min(s.Amount, open[i].Charges)
-				open[i].Charges = open[i].Charges.Sub(c)
-				open[i].Interest = open[i].Interest.Sub(s.Amount.Sub(c))
+				rest := s.Amount
+				for _, part := range open[i].parts() {
+					met := money.Min(rest, *part)
+					*part, rest = part.Sub(met), rest.Sub(met)
+				}
 			}
 		}
 	}

@@ -21,6 +21,10 @@ func TestApply(t *testing.T) {
 		{ID: "b", Due: day("2024-04-01"), Charges: hkd(50), Interest: hkd(0)},
 		{ID: "c", Due: day("2024-02-01"), Charges: hkd(0), Interest: hkd(7)},
 	}
+	for i := range open {
+		open[i].Other = hkd(0)
+	}
+	open = append(open, allocation.Open{ID: "loss", Due: day("2024-01-01"), Charges: hkd(0), Other: hkd(30), Interest: hkd(0)})
 	for _, c := range []struct {
 		amount int64
 		named  []string
@@ -28,9 +32,10 @@ func TestApply(t *testing.T) {
 		left   int64
 	}{
 		{120, nil, map[string]int64{"a": 100, "b": 20}, 0},
-		{160, nil, map[string]int64{"a": 103, "b": 50, "c": 7}, 0},
+		{190, nil, map[string]int64{"a": 103, "b": 50, "c": 7, "loss": 30}, 0},
+		{170, nil, map[string]int64{"a": 100, "b": 50, "loss": 20}, 0},
 		{70, []string{"b"}, map[string]int64{"a": 20, "b": 50}, 0},
-		{200, []string{"c", "a"}, map[string]int64{"a": 105, "b": 50, "c": 7}, 38},
+		{230, []string{"c", "a"}, map[string]int64{"a": 105, "b": 50, "c": 7, "loss": 30}, 38},
 	} {
 		shares, left := allocation.Apply(open, hkd(c.amount), c.named)
 		if left != hkd(c.left) || len(shares) != len(c.want) {
@@ -54,7 +59,7 @@ func TestReplay(t *testing.T) {
 			issued := on("issued")
 			docs = append(docs, allocation.Doc{
 				ID: string(rune('a' + i)), Issued: issued, Due: issued.AddDays(30),
-				Charges: hkd(rapid.Int64Range(0, 500).Draw(t, "charges")), Interest: hkd(rapid.Int64Range(0, 50).Draw(t, "interest")),
+				Charges: hkd(rapid.Int64Range(0, 500).Draw(t, "charges")), Other: hkd(rapid.Int64Range(0, 90).Draw(t, "other")), Interest: hkd(rapid.Int64Range(0, 50).Draw(t, "interest")),
 			})
 		}
 		var in []allocation.Receipt
@@ -89,8 +94,8 @@ func check(t *rapid.T, docs []allocation.Doc, in []allocation.Receipt, res alloc
 				t.Fatalf("%s is settled before it was issued", d.ID)
 			}
 		}
-		if sum.Cmp(d.Charges.Add(d.Interest)) > 0 {
-			t.Fatalf("%s of %s is settled on %s", sum, d.Charges.Add(d.Interest), d.ID)
+		if sum.Cmp(d.Charges.Add(d.Other).Add(d.Interest)) > 0 {
+			t.Fatalf("%s of %s is settled on %s", sum, d.Charges.Add(d.Other).Add(d.Interest), d.ID)
 		}
 	}
 	for _, r := range in {

@@ -144,8 +144,15 @@ func spread(c [3]money.Money) [3]money.Money {
 	return c
 }
 
-// OpenInterest is the part of what is open that is interest.
-func (i Invoice) OpenInterest() money.Money { return money.Min(i.Open(), i.Classes()[2]) }
+// OpenClasses is what is open by class.
+func (i Invoice) OpenClasses() [3]money.Money {
+	out, paid := i.Classes(), i.Paid()
+	for k := range out {
+		met := money.Min(paid, out[k])
+		out[k], paid = out[k].Sub(met), paid.Sub(met)
+	}
+	return out
+}
 
 // Charges is the part of the document that is charges in the agreement's sense.
 func (i Invoice) Charges() money.Money { return i.Classes()[0] }

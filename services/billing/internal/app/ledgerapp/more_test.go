@@ -282,7 +282,8 @@ func TestLateUsage(t *testing.T) {
 		t.Helper()
 		on := timestamppb.New(date.MustParse(at).Start(time.FixedZone("HKT", 8*3600)))
 		must[*billingv1.RecordUsageResponse](t)(r.billing.RecordUsage(r.operator, &billingv1.RecordUsageRequest{Parent: c + "/subscriptions/web", Records: []*billingv1.UsageRecord{
-			{Name: c + "/subscriptions/web/usageRecords/" + id, Meter: "gb", Quantity: &decimal.Decimal{Value: quantity}, UsageTime: on}}}))
+			{Name: c + "/subscriptions/web/usageRecords/" + id, Meter: "gb", Quantity: &decimal.Decimal{Value: quantity}, UsageTime: on},
+		}}))
 	}
 	use("a", "1000", "2024-01-18")
 	r.advance(t, "2024-02-15")

@@ -32,11 +32,15 @@ func (w *work) receive(rec *ledger.Receipt, book func(settled, credit money.Mone
 	var open []allocation.Open
 	for _, d := range docs {
 		if d.Open().Sign() > 0 && (!rec.Only || slices.Contains(rec.Named, d.ID)) {
-			in := d.OpenInterest()
-			open = append(open, allocation.Open{ID: d.ID, Due: d.Due, Charges: d.Open().Sub(in), Interest: in})
+			c := d.OpenClasses()
+			open = append(open, allocation.Open{ID: d.ID, Due: d.Due, Charges: c[0], Other: c[1], Interest: c[2]})
 		}
 	}
-	rec.Shares, rec.Left = allocation.Apply(open, rec.Amount, rec.Named)
+	named := rec.Named
+	if rec.Only {
+		named = nil
+	}
+	rec.Shares, rec.Left = allocation.Apply(open, rec.Amount, named)
 	var met []*ledger.Invoice
 	settled := w.zero()
 	for _, s := range rec.Shares {
@@ -94,8 +98,8 @@ func (w *work) replay(rec *ledger.Receipt, book func(settled, credit money.Money
 	docs := make([]allocation.Doc, 0, len(w.live))
 	for _, d := range w.live {
 		if d.Total.Sign() > 0 {
-			in := d.Classes()[2]
-			docs = append(docs, allocation.Doc{ID: d.ID, Issued: d.Date, Due: d.Due, Charges: d.Total.Sub(in), Interest: in})
+			c := d.Classes()
+			docs = append(docs, allocation.Doc{ID: d.ID, Issued: d.Date, Due: d.Due, Charges: c[0], Other: c[1], Interest: c[2]})
 		}
 	}
 	in := make([]allocation.Receipt, len(receipts))
