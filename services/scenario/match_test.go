@@ -114,7 +114,8 @@ func TestJSONRoute(t *testing.T) {
 		t.Fatal(err)
 	}
 	hr, err := JSON{Base: "http://x"}.request(t.Context(), m.desc, &contractv1.UpdateCustomerRequest{
-		Customer: &contractv1.Customer{Name: "providers/p/customers/c", Title: "T"}, RequestId: "r"})
+		Customer: &contractv1.Customer{Name: "providers/p/customers/c", Title: "T"}, RequestId: "r",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
