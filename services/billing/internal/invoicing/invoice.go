@@ -74,6 +74,17 @@ type Settlement struct {
 	Source string      `json:"source"`
 	Date   date.Date   `json:"date"`
 	Amount money.Money `json:"amount"`
+	// Corrects tells that the part was never owed: it counts from the day of the
+	// document, whenever it was found out.
+	Corrects bool `json:"corrects,omitempty"`
+}
+
+// counts is the day from which a settlement counts.
+func (s Settlement) counts(i Invoice) date.Date {
+	if s.Corrects {
+		return date.Min(i.Date, s.Date)
+	}
+	return s.Date
 }
 
 // Paid is what was settled.
@@ -161,7 +172,7 @@ func (i Invoice) Charges() money.Money { return i.Classes()[0] }
 func (i Invoice) OpenChargesAt(on date.Date) money.Money {
 	left := i.Charges()
 	for _, s := range i.Settlements {
-		if !s.Date.After(on) {
+		if !s.counts(i).After(on) {
 			left = left.Sub(s.Amount)
 		}
 	}
@@ -185,12 +196,12 @@ func (i Invoice) Debts() []interest.Debt {
 	first := interest.Debt{Invoice: "invoices/" + i.Number, Balance: ended, Due: i.Due, Payable: i.Accelerated}
 	second := interest.Debt{Invoice: "invoices/" + i.Number, Balance: rest, Due: i.Due}
 	left := [2]money.Money{ended, rest}
-	for _, s := range i.Settlements {
+	for _, s := range i.inOrder() {
 		amount := s.Amount
 		for k, d := range []*interest.Debt{&first, &second} {
 			part := money.Min(amount, left[k])
 			if part.Sign() > 0 {
-				d.Paid = append(d.Paid, interest.Part{Date: s.Date, Amount: part})
+				d.Paid = append(d.Paid, interest.Part{Date: s.counts(i), Amount: part})
 				left[k], amount = left[k].Sub(part), amount.Sub(part)
 			}
 		}
@@ -201,6 +212,13 @@ func (i Invoice) Debts() []interest.Debt {
 			out = append(out, d)
 		}
 	}
+	return out
+}
+
+// inOrder is the settlements in the order of the days from which they count.
+func (i Invoice) inOrder() []Settlement {
+	out := slices.Clone(i.Settlements)
+	slices.SortStableFunc(out, func(a, b Settlement) int { return a.counts(i).Compare(b.counts(i)) })
 	return out
 }
 

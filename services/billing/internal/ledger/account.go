@@ -174,6 +174,8 @@ type Receipt struct {
 	Amount money.Money `json:"amount"`
 	Named  []string    `json:"named,omitempty"`
 	Only   bool        `json:"only,omitempty"`
+	// Corrects tells that the named documents asked for what was never owed.
+	Corrects bool `json:"corrects,omitempty"`
 	// Shares is what it settled by document id, Left what is credit.
 	Shares []allocation.Share `json:"shares,omitempty"`
 	Left   money.Money        `json:"left"`

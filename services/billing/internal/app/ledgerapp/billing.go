@@ -23,6 +23,7 @@ func (w *work) bill(atOnce bool) error {
 }
 
 func (w *work) billAll(services []ledger.Service, atOnce bool) error {
+	w.services = services
 	before := make([]ledger.Service, len(services))
 	copy(before, services)
 	for i := range services {

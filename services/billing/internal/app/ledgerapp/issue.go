@@ -109,7 +109,19 @@ func (w *work) creditNote(i *ledger.Invoice) error {
 	rec := ledger.Receipt{
 		AccountKey: w.acct.AccountKey, Kind: ledger.ReceiptCredit, ID: i.ID, Source: i.Name(), Date: w.today, Amount: i.Total.Neg(), Named: named, Left: w.zero(),
 	}
+	rec.Corrects = w.neverOwed(i)
 	return w.receive(&rec, func(settled, _ money.Money) journal.Entry { return journal.Apply(settled) })
+}
+
+// neverOwed tells whether a credit note takes back what was never owed, such as
+// charges for days before commencement; days after an end were owed until then.
+func (w *work) neverOwed(i *ledger.Invoice) bool {
+	for _, s := range w.services {
+		if !s.Sub.LastDay.IsZero() && slices.Contains(i.Subscriptions(), s.Sub.ID) {
+			return false
+		}
+	}
+	return true
 }
 
 // corrected is the open documents with a line under one of the identities.
@@ -146,7 +158,7 @@ func (w *work) useCredit(i *ledger.Invoice) error {
 			continue
 		}
 		c.Left, c.Shares = c.Left.Sub(part), append(c.Shares, allocation.Share{ID: i.ID, Amount: part})
-		w.settle(i, c.Source, date.Max(w.today, c.Date), part)
+		w.settle(i, invoicing.Settlement{Source: c.Source, Date: date.Max(w.today, c.Date), Amount: part})
 		used = used.Add(part)
 		c.Version++
 		if err := w.a.store.SaveReceipt(w.ctx, w.tx, c); err != nil {
@@ -161,8 +173,8 @@ func (w *work) useCredit(i *ledger.Invoice) error {
 }
 
 // settle adds a settlement to a document.
-func (w *work) settle(i *ledger.Invoice, source string, on date.Date, amount money.Money) {
-	i.Settlements = append(i.Settlements, invoicing.Settlement{Source: source, Date: on, Amount: amount})
+func (w *work) settle(i *ledger.Invoice, s invoicing.Settlement) {
+	i.Settlements = append(i.Settlements, s)
 	w.touch(i)
 }
 

@@ -103,6 +103,27 @@ func TestRevoked(t *testing.T) {
 	r.sound(t, c)
 }
 
+// TestNeverOwed: charges that are taken back because the service had not commenced
+// were never owed: no strike and no interest stays.
+func TestNeverOwed(t *testing.T) {
+	r := newRig(t)
+	r.sandbox(t, "2024-05-03")
+	c := r.accepted(t, "main", order(12, compute(&contractv1.Price{ItemId: "setup", Item: "SETUP", Amount: "8000.00"})), nil)
+	web := c + "/subscriptions/web"
+	must[*contractv1.Subscription](t)(r.contracts.NotifyReadiness(r.operator, &contractv1.NotifyReadinessRequest{Name: web, NoticeDate: pb("2024-05-03")}))
+	r.advance(t, "2024-06-20")
+	if a := r.account(t, c); a.GetStrikes() != 1 || text(a.GetAccruedInterest()) != "48.00" {
+		t.Fatalf("%v", a)
+	}
+	must[*contractv1.Subscription](t)(r.contracts.ReportProblem(r.operator, &contractv1.ReportProblemRequest{Name: web, ReportDate: pb("2024-05-07"), Description: "no disk"}))
+	r.advance(t, "2024-06-21")
+	a := r.account(t, c)
+	if a.GetStrikes() != 0 || a.GetState() != billingv1.Account_STATE_CLEAR || text(a.GetAccruedInterest()) != "0.00" || text(a.GetBalance()) != "0.00" {
+		t.Errorf("%v", a)
+	}
+	r.sound(t, c)
+}
+
 // TestReadings: billing by calendar months, interest by 365 days, one strike for
 // one act, and readings that an amendment changes from a day on.
 func TestReadings(t *testing.T) {

@@ -46,7 +46,9 @@ func (w *work) receive(rec *ledger.Receipt, book func(settled, credit money.Mone
 	for _, s := range rec.Shares {
 		for _, d := range docs {
 			if d.ID == s.ID {
-				w.settle(d, rec.Source, date.Max(rec.Date, d.Date), s.Amount)
+				w.settle(d, invoicing.Settlement{
+					Source: rec.Source, Date: date.Max(rec.Date, d.Date), Amount: s.Amount, Corrects: rec.Corrects && slices.Contains(rec.Named, d.ID),
+				})
 				met, settled = append(met, d), settled.Add(s.Amount)
 			}
 		}
@@ -186,9 +188,9 @@ func (w *work) readAll() error {
 // resettle puts the settlements of a replay on the documents and gives those
 // that are newly settled.
 func (w *work) resettle(res allocation.Result, receipts []ledger.Receipt) []*ledger.Invoice {
-	source := map[string]string{}
+	from := map[string]ledger.Receipt{}
 	for _, r := range receipts {
-		source[r.Order().ID] = r.Source
+		from[r.Order().ID] = r
 	}
 	var met []*ledger.Invoice
 	for _, d := range w.live {
@@ -197,7 +199,8 @@ func (w *work) resettle(res allocation.Result, receipts []ledger.Receipt) []*led
 		}
 		var now []invoicing.Settlement
 		for _, s := range res.Settled[d.ID] {
-			now = append(now, invoicing.Settlement{Source: source[s.Receipt], Date: s.Date, Amount: s.Amount})
+			r := from[s.Receipt]
+			now = append(now, invoicing.Settlement{Source: r.Source, Date: s.Date, Amount: s.Amount, Corrects: r.Corrects && slices.Contains(r.Named, d.ID)})
 		}
 		if slices.Equal(now, d.Settlements) {
 			continue

@@ -28,6 +28,9 @@ type work struct {
 	// sandbox's and stands. What is due is done at once then.
 	calm bool
 
+	// services are those of the account while they are billed.
+	services []ledger.Service
+
 	live     []*ledger.Invoice
 	liveRead bool
 	touched  map[string]bool // documents to write
