@@ -101,7 +101,7 @@ func (r *Reader) Run(ctx context.Context, nudged <-chan struct{}, poll time.Dura
 // gatherTime lets a busy source say more before it is read: each look costs a
 // query for every stream that moved. Who waits for a position does not wait for
 // this.
-const gatherTime = 20 * time.Millisecond
+const gatherTime = 50 * time.Millisecond
 
 func (r *Reader) gather(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, gatherTime)

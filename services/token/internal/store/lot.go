@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
+	"errors"
 	"fmt"
 
 	"cloudpact.dev/services/figures/date"
@@ -88,14 +88,13 @@ type Found struct {
 	Lot *Lot
 }
 
-// On PostgreSQL the lot is looked up by its whole key: left to itself the planner
-// may read all lots of a subscription and filter.
+// On SQLite one lot a query is faster than a list of keys as JSON. On PostgreSQL
+// the lot is looked up by its whole key: left to itself the planner may read all
+// lots of a subscription and filter.
 const (
-	wantSQLite = `select k.key, s.version, ` + countColumns + ` from json_each($1) as k
-cross join subscriptions as s on s.provider = k.value ->> 0 and s.customer = k.value ->> 1 and s.contract = k.value ->> 2
-  and s.subscription = k.value ->> 3
-cross join lots as l on l.provider = s.provider and l.customer = s.customer and l.contract = s.contract
-  and l.subscription = s.subscription and l.ledger = k.value ->> 4 and l.year = k.value ->> 5`
+	wantSQLite = `select s.version, ` + countColumns + ` from subscriptions as s cross join lots as l
+where s.provider = $1 and s.customer = $2 and s.contract = $3 and s.subscription = $4 and l.provider = $1 and l.customer = $2
+  and l.contract = $3 and l.subscription = $4 and l.ledger = $5 and l.year = $6`
 	wantPostgres = `select k.n - 1, s.version, ` + countColumns + ` from
   unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::integer[]) with ordinality
   as k (provider, customer, contract, subscription, ledger, year, n)
@@ -110,7 +109,7 @@ cross join lateral (select * from lots as x where x.provider = k.provider and x.
 const countColumns = "l.end_day, l.granted, l.corrected, l.used, l.reserved, l.lapsed, l.seq, l.version"
 
 // scanCounts reads a lot as far as a use needs it: Count writes no more back.
-func (l *Lot) scanCounts(rows *sql.Rows, before ...any) error {
+func (l *Lot) scanCounts(rows interface{ Scan(into ...any) error }, before ...any) error {
 	var to sql.NullString
 	err := rows.Scan(append(before, &to, &l.Granted, &l.Corrected, &l.Used, &l.Reserved, &l.Lapsed, &l.Seq, &l.Version)...)
 	if err == nil && to.Valid {
@@ -121,13 +120,50 @@ func (l *Lot) scanCounts(rows *sql.Rows, before ...any) error {
 }
 
 // Want reads the counters of many lots, each with the version of its
-// subscription, in one query. The answer is in the order of the keys; of each
-// lot only what a use needs is filled in, so it goes to Count and not to PutLot.
+// subscription. The answer is in the order of the keys; of each lot only what a
+// use needs is filled in, so it goes to Count and not to PutLot.
 func (Store) Want(ctx context.Context, tx Tx, keys []LotKey) ([]Found, error) {
+	want := wantLoop
+	if tx.Dialect() == db.Postgres {
+		want = wantAll
+	}
 	out := make([]Found, len(keys))
-	rows, err := queryKeys(ctx, tx, keys)
-	if err != nil {
+	if err := want(ctx, tx, keys, out); err != nil {
 		return nil, fmt.Errorf("read lots: %w", err)
+	}
+	for i, f := range out {
+		if f.Lot != nil {
+			f.Lot.Sub, f.Lot.Ledger, f.Lot.Year = keys[i].Sub, keys[i].Ledger, keys[i].Year
+		}
+	}
+	return out, nil
+}
+
+func wantLoop(ctx context.Context, tx Tx, keys []LotKey, out []Found) error {
+	for i, k := range keys {
+		l := &Lot{}
+		err := l.scanCounts(tx.QueryRowContext(ctx, wantSQLite, k.Sub.args(k.Ledger, k.Year)...), &out[i].Version)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		out[i].Lot = l
+	}
+	return nil
+}
+
+func wantAll(ctx context.Context, tx Tx, keys []LotKey, out []Found) error {
+	c := newColumns(len(keys))
+	ledgers, years := make([]string, len(keys)), make([]int32, len(keys))
+	for i, k := range keys {
+		c.set(i, k.Sub)
+		ledgers[i], years[i] = k.Ledger, int32(k.Year)
+	}
+	rows, err := tx.QueryContext(ctx, wantPostgres, append(c.args(), ledgers, years)...)
+	if err != nil {
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -135,33 +171,11 @@ func (Store) Want(ctx context.Context, tx Tx, keys []LotKey) ([]Found, error) {
 		var version int64
 		l := &Lot{}
 		if err := l.scanCounts(rows, &n, &version); err != nil {
-			return nil, fmt.Errorf("read lots: %w", err)
+			return err
 		}
-		l.Sub, l.Ledger, l.Year = keys[n].Sub, keys[n].Ledger, keys[n].Year
 		out[n] = Found{version, l}
 	}
-	return out, rows.Err()
-}
-
-func queryKeys(ctx context.Context, tx Tx, keys []LotKey) (*sql.Rows, error) {
-	if tx.Dialect() == db.SQLite {
-		list := make([][6]any, len(keys))
-		for i, k := range keys {
-			list[i] = [6]any{k.Sub.Provider, k.Sub.Customer, k.Sub.Contract, k.Sub.ID, k.Ledger, k.Year}
-		}
-		text, err := json.Marshal(list)
-		if err != nil {
-			return nil, err
-		}
-		return db.QueryAll(ctx, tx, wantSQLite, string(text))
-	}
-	c := newColumns(len(keys))
-	ledgers, years := make([]string, len(keys)), make([]int32, len(keys))
-	for i, k := range keys {
-		c.set(i, k.Sub)
-		ledgers[i], years[i] = k.Ledger, int32(k.Year)
-	}
-	return tx.QueryContext(ctx, wantPostgres, append(c.args(), ledgers, years)...)
+	return rows.Err()
 }
 
 // columns are the key columns of many rows as arrays, for PostgreSQL.

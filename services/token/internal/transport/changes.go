@@ -6,8 +6,8 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	tokenv1 "cloudpact.dev/gen/go/cloudpact/token/v1"
-	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/kit/commit"
+	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/token/internal/app"
 	"cloudpact.dev/services/token/internal/store"
@@ -16,33 +16,14 @@ import (
 // EncodeChange makes the feed's bytes of a draft: a Change without its head.
 func EncodeChange(d commit.Draft) (string, []byte, error) {
 	c := &tokenv1.Change{}
-	if !encodeDeadline(c, d) && !encodeLot(c, d) && !encodeUse(c, d) && !encodeOverage(c, d) {
+	if x, ok := d.Body.(commit.Deadline); ok {
+		return feed.Encode(c, d.Type, feed.DeadlineBody(x))
+	}
+	if !encodeLot(c, d) && !encodeUse(c, d) && !encodeOverage(c, d) {
 		return "", nil, fmt.Errorf("a change of the type %q with %T", d.Type, d.Body)
 	}
 	b, err := proto.Marshal(c)
 	return d.Type, b, err
-}
-
-func encodeDeadline(c *tokenv1.Change, d commit.Draft) bool {
-	x, ok := d.Body.(commit.Deadline)
-	if !ok {
-		return false
-	}
-	f := &typev1.DeadlineFacts{
-		Deadline: x.Name, Subject: x.Subject, Kind: x.Kind, DueTime: wire.ToTime(x.Due), Rank: int32(x.Rank),
-		Clause: x.Clause, Consequence: x.Consequence, Version: x.Version,
-	}
-	switch d.Type {
-	case commit.TypeDeadlineSet:
-		c.Body = &tokenv1.Change_DeadlineSet{DeadlineSet: &typev1.DeadlineSet{Deadline: f}}
-	case commit.TypeDeadlineMet:
-		c.Body = &tokenv1.Change_DeadlineMet{DeadlineMet: &typev1.DeadlineMet{Deadline: f}}
-	case commit.TypeDeadlineMissed:
-		c.Body = &tokenv1.Change_DeadlineMissed{DeadlineMissed: &typev1.DeadlineMissed{Deadline: f}}
-	default:
-		c.Body = &tokenv1.Change_DeadlineWithdrawn{DeadlineWithdrawn: &typev1.DeadlineWithdrawn{Deadline: f}}
-	}
-	return true
 }
 
 func encodeLot(c *tokenv1.Change, d commit.Draft) bool {
