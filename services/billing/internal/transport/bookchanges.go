@@ -6,32 +6,19 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
-	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/kit/commit"
+	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/wire"
 )
 
-// encodeDeadline makes the bodies of what kit publishes about deadlines. The
-// four messages are alike; the type's name tells them apart.
+// encodeDeadline makes the bodies of what kit publishes about deadlines.
 func encodeDeadline(body any) proto.Message {
 	d, ok := body.(commit.Deadline)
 	if !ok {
 		return nil
 	}
-	facts := &typev1.DeadlineFacts{
-		Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: wire.ToTime(d.Due), Rank: int32(d.Rank),
-		Clause: d.Clause, Consequence: d.Consequence, Version: d.Version,
-	}
-	switch d.State {
-	case commit.Met:
-		return &typev1.DeadlineMet{Deadline: facts}
-	case commit.Missed:
-		return &typev1.DeadlineMissed{Deadline: facts}
-	case commit.Withdrawn:
-		return &typev1.DeadlineWithdrawn{Deadline: facts}
-	}
-	return &typev1.DeadlineSet{Deadline: facts}
+	return feed.DeadlineBody(d)
 }
 
 // encodeBook makes the bodies of the book's changes.

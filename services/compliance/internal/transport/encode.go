@@ -4,12 +4,11 @@ import (
 	"fmt"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	compliancev1 "cloudpact.dev/gen/go/cloudpact/compliance/v1"
-	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/compliance/internal/facts"
 	"cloudpact.dev/services/kit/commit"
+	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/wire"
 )
 
@@ -20,20 +19,13 @@ func EncodeChange(d commit.Draft) (string, []byte, error) {
 	if m == nil {
 		return "", nil, fmt.Errorf("compliance's feed cannot hold %T", d.Body)
 	}
-	c := (&compliancev1.Change{}).ProtoReflect()
-	f := c.Descriptor().Fields().ByName(protoreflect.Name(d.Type))
-	if f == nil || f.Message() == nil || f.Message().FullName() != m.ProtoReflect().Descriptor().FullName() {
-		return "", nil, fmt.Errorf("compliance's feed has no change %q that holds %s", d.Type, m.ProtoReflect().Descriptor().Name())
-	}
-	c.Set(f, protoreflect.ValueOfMessage(m.ProtoReflect()))
-	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(c.Interface())
-	return d.Type, b, err
+	return feed.Encode(&compliancev1.Change{}, d.Type, m)
 }
 
 func bodyPB(body any) proto.Message {
 	switch f := body.(type) {
 	case commit.Deadline:
-		return deadlinePB(f)
+		return feed.DeadlineBody(f)
 	case facts.CaseOpened:
 		return &compliancev1.CaseOpened{Contract: f.Contract, Case: f.Case, Kind: f.Kind, Account: f.Account, OpenedDate: wire.ToDate(f.Opened)}
 	case facts.CureDemanded:
@@ -80,22 +72,4 @@ func paperPB(body any) proto.Message {
 		return &compliancev1.DecisionMade{Contract: f.Contract, Decision: f.Decision, Action: f.Action, State: f.State}
 	}
 	return nil
-}
-
-// deadlinePB is what kit publishes about deadlines: four messages alike, told
-// apart by their state.
-func deadlinePB(d commit.Deadline) proto.Message {
-	f := &typev1.DeadlineFacts{
-		Deadline: d.Name, Subject: d.Subject, Kind: d.Kind, DueTime: wire.ToTime(d.Due), Rank: int32(d.Rank),
-		Clause: d.Clause, Consequence: d.Consequence, Version: d.Version,
-	}
-	switch d.State {
-	case commit.Met:
-		return &typev1.DeadlineMet{Deadline: f}
-	case commit.Missed:
-		return &typev1.DeadlineMissed{Deadline: f}
-	case commit.Withdrawn:
-		return &typev1.DeadlineWithdrawn{Deadline: f}
-	}
-	return &typev1.DeadlineSet{Deadline: f}
 }

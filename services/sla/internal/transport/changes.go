@@ -7,8 +7,8 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	slav1 "cloudpact.dev/gen/go/cloudpact/sla/v1"
-	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
 	"cloudpact.dev/services/kit/commit"
+	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/wire"
 	"cloudpact.dev/services/sla/internal/app"
 	"cloudpact.dev/services/sla/internal/store"
@@ -18,33 +18,14 @@ import (
 // What people wrote (references, reasons, evidence) never gets into it.
 func EncodeChange(d commit.Draft) (string, []byte, error) {
 	c := &slav1.Change{}
-	if !encodeDeadline(c, d) && !encodeRecord(c, d) && !encodeDecision(c, d) {
+	if x, ok := d.Body.(commit.Deadline); ok {
+		return feed.Encode(c, d.Type, feed.DeadlineBody(x))
+	}
+	if !encodeRecord(c, d) && !encodeDecision(c, d) {
 		return "", nil, fmt.Errorf("a change of the type %q with %T", d.Type, d.Body)
 	}
 	b, err := proto.Marshal(c)
 	return d.Type, b, err
-}
-
-func encodeDeadline(c *slav1.Change, d commit.Draft) bool {
-	x, ok := d.Body.(commit.Deadline)
-	if !ok {
-		return false
-	}
-	f := &typev1.DeadlineFacts{
-		Deadline: x.Name, Subject: x.Subject, Kind: x.Kind, DueTime: wire.ToTime(x.Due), Rank: int32(x.Rank),
-		Clause: x.Clause, Consequence: x.Consequence, Version: x.Version,
-	}
-	switch d.Type {
-	case commit.TypeDeadlineSet:
-		c.Body = &slav1.Change_DeadlineSet{DeadlineSet: &typev1.DeadlineSet{Deadline: f}}
-	case commit.TypeDeadlineMet:
-		c.Body = &slav1.Change_DeadlineMet{DeadlineMet: &typev1.DeadlineMet{Deadline: f}}
-	case commit.TypeDeadlineMissed:
-		c.Body = &slav1.Change_DeadlineMissed{DeadlineMissed: &typev1.DeadlineMissed{Deadline: f}}
-	default:
-		c.Body = &slav1.Change_DeadlineWithdrawn{DeadlineWithdrawn: &typev1.DeadlineWithdrawn{Deadline: f}}
-	}
-	return true
 }
 
 func encodeRecord(c *slav1.Change, d commit.Draft) bool {
