@@ -17,6 +17,7 @@ import (
 	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/kit/rpc"
 	"cloudpact.dev/services/terms"
+	"cloudpact.dev/services/terms/cache"
 )
 
 // Host is what the use cases need of the running service.
@@ -34,7 +35,7 @@ type App struct {
 	// Pages makes the tokens of lists.
 	Pages    *page.Codec
 	store    store.Store
-	policies policies
+	policies cache.Cache
 }
 
 // New makes the use cases.
@@ -43,7 +44,7 @@ func New(h Host) *App {
 	// checked by its parent. So the key only guards against mistakes, and every
 	// replica has to have the same.
 	key := sha256.Sum256([]byte("cloudpact compliance pages"))
-	return &App{Host: h, Pages: page.NewCodec(key[:]), policies: policies{resolved: map[string]terms.Resolved{}}}
+	return &App{Host: h, Pages: page.NewCodec(key[:])}
 }
 
 // Reasons of the service, values of cloudpact.compliance.v1.Reason without

@@ -4,10 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"cloudpact.dev/services/figures/date"
@@ -18,55 +14,15 @@ import (
 	"cloudpact.dev/services/terms"
 )
 
-// policies keeps the terms that contracts stand on, each combination of revision
-// and readings resolved once per process.
-type policies struct {
-	mu       sync.RWMutex
-	resolved map[string]terms.Resolved
-}
+// askRevision bounds the question for a revision; a lane waits for it once in the
+// revision's life.
+const askRevision = 5 * time.Second
 
-const (
-	// maxResolved bounds what is kept; past it everything is read anew.
-	maxResolved = 1000
-	// askRevision bounds the question for a revision; a lane waits for it once in
-	// the revision's life.
-	askRevision = 5 * time.Second
-)
-
-// resolve is a revision with readings. The body of a revision that the service
-// meets for the first time is fetched from its owner, checked against its hash
-// and kept for ever.
+// resolve is a revision with readings, kept once per process. The body of a
+// revision that the service meets for the first time is fetched from its owner,
+// checked against its hash and kept for ever.
 func (a *App) resolve(ctx context.Context, q db.Querier, t store.TermsFrom) (terms.Resolved, error) {
-	key := cacheKey(t)
-	a.policies.mu.RLock()
-	r, ok := a.policies.resolved[key]
-	a.policies.mu.RUnlock()
-	if ok {
-		return r, nil
-	}
-	body, err := a.body(ctx, q, t)
-	if err != nil {
-		return terms.Resolved{}, err
-	}
-	if r, err = terms.Resolve(body, t.Readings); err != nil {
-		return terms.Resolved{}, err
-	}
-	a.policies.mu.Lock()
-	defer a.policies.mu.Unlock()
-	if len(a.policies.resolved) >= maxResolved {
-		clear(a.policies.resolved)
-	}
-	a.policies.resolved[key] = r
-	return r, nil
-}
-
-func cacheKey(t store.TermsFrom) string {
-	var b strings.Builder
-	b.WriteString(t.Hash)
-	for _, k := range slices.Sorted(maps.Keys(t.Readings)) {
-		b.WriteString("\x00" + k + "\x00" + t.Readings[k])
-	}
-	return b.String()
+	return a.policies.Resolve(t.Hash, t.Readings, func() (*terms.Terms, error) { return a.body(ctx, q, t) })
 }
 
 func (a *App) body(ctx context.Context, q db.Querier, t store.TermsFrom) (*terms.Terms, error) {

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/terms"
+	"cloudpact.dev/services/terms/cache"
 	"cloudpact.dev/services/token/internal/lots"
 	"cloudpact.dev/services/token/internal/redeem"
 	"cloudpact.dev/services/token/internal/store"
@@ -75,8 +75,8 @@ func (v *view) ledger(unit string) (string, bool) {
 	return u.Ledger, ok
 }
 
-// year that bears a use charged on a day.
-func (v *view) year(d date.Date) int { return lots.YearOf(v.lots, v.facts, d) }
+// year of a ledger that bears a use charged on a day.
+func (v *view) year(ledger string, d date.Date) int { return lots.YearOf(v.lots, v.facts, ledger, d) }
 
 // charged is the instant whose year bears a use.
 func (v *view) charged(requested, completed time.Time) time.Time {
@@ -91,7 +91,7 @@ func (v *view) charged(requested, completed time.Time) time.Time {
 type book struct {
 	mu    sync.RWMutex
 	views map[store.Sub]*view
-	terms map[string]terms.Resolved
+	terms cache.Cache
 }
 
 // booksKept bounds the cached subscriptions.
@@ -146,43 +146,20 @@ func (a *App) resolved(ctx context.Context, q store.Querier, s store.Subscriptio
 	if s.TermsHash == "" {
 		return terms.Resolved{}, nil
 	}
-	key := termsKey(s)
-	a.book.mu.RLock()
-	r, ok := a.book.terms[key]
-	a.book.mu.RUnlock()
-	if ok {
-		return r, nil
-	}
-	body, ok, err := a.store.Revision(ctx, q, s.TermsHash)
-	if err != nil {
-		return r, err
-	}
-	if !ok {
-		return r, fmt.Errorf("the terms %s of %s are not kept here", s.TermsHash, s.Name())
-	}
-	t := &terms.Terms{}
-	if err := json.Unmarshal(body.Body, t); err != nil {
-		return r, fmt.Errorf("read the terms %s: %w", s.TermsHash, err)
-	}
-	if r, err = terms.Resolve(t, s.Readings); err != nil {
-		return r, err
-	}
-	a.book.mu.Lock()
-	defer a.book.mu.Unlock()
-	if a.book.terms == nil {
-		a.book.terms = map[string]terms.Resolved{}
-	}
-	a.book.terms[key] = r
-	return r, nil
-}
-
-func termsKey(s store.Subscription) string {
-	keys := make([]string, 0, len(s.Readings)+1)
-	for k, v := range s.Readings {
-		keys = append(keys, k+"="+v)
-	}
-	slices.Sort(keys)
-	return s.TermsHash + " " + strings.Join(keys, " ")
+	return a.book.terms.Resolve(s.TermsHash, s.Readings, func() (*terms.Terms, error) {
+		body, ok, err := a.store.Revision(ctx, q, s.TermsHash)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, fmt.Errorf("the terms %s of %s are not kept here", s.TermsHash, s.Name())
+		}
+		t := &terms.Terms{}
+		if err := json.Unmarshal(body.Body, t); err != nil {
+			return nil, fmt.Errorf("read the terms %s: %w", s.TermsHash, err)
+		}
+		return t, nil
+	})
 }
 
 // keepTerms makes sure that the terms of a subscription are kept here. They are

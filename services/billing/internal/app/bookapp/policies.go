@@ -4,69 +4,35 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
-	"sync"
 
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/kit/db"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/terms"
+	"cloudpact.dev/services/terms/cache"
 )
 
 // Policies gives the terms that a contract stands on, each combination of
 // revision and readings resolved once per process.
 type Policies struct {
 	store Store
-
-	mu       sync.RWMutex
-	resolved map[string]terms.Resolved
+	kept  cache.Cache
 }
 
 // NewPolicies reads revisions from the store.
-func NewPolicies(store Store) *Policies {
-	return &Policies{store: store, resolved: map[string]terms.Resolved{}}
-}
-
-// maxResolved bounds what is kept; past it everything is read anew.
-const maxResolved = 1000
+func NewPolicies(store Store) *Policies { return &Policies{store: store} }
 
 // Resolve is a revision by its hash with the given readings; see terms.Resolve
 // for the errors of readings.
 func (p *Policies) Resolve(ctx context.Context, q db.Querier, provider, hash string, readings map[string]string) (terms.Resolved, error) {
-	key := cacheKey(provider, hash, readings)
-	p.mu.RLock()
-	r, ok := p.resolved[key]
-	p.mu.RUnlock()
-	if ok {
-		return r, nil
-	}
-	t, err := p.body(ctx, q, provider, hash)
-	if err != nil {
-		return terms.Resolved{}, err
-	}
-	if r, err = terms.Resolve(t, readings); err != nil {
-		return terms.Resolved{}, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.resolved) >= maxResolved {
-		clear(p.resolved)
-	}
-	p.resolved[key] = r
-	return r, nil
+	return p.kept.Resolve(revisionKey(provider, hash), readings, func() (*terms.Terms, error) { return p.body(ctx, q, provider, hash) })
 }
 
 // body is the content of a revision; all combinations of readings share one.
 func (p *Policies) body(ctx context.Context, q db.Querier, provider, hash string) (*terms.Terms, error) {
-	key := cacheKey(provider, hash, nil)
-	p.mu.RLock()
-	r, ok := p.resolved[key]
-	p.mu.RUnlock()
-	if ok {
-		return r.Terms, nil
+	if t, ok := p.kept.Body(revisionKey(provider, hash)); ok {
+		return t, nil
 	}
 	t, ok, err := p.store.Terms(ctx, q, provider, hash)
 	if err == nil && !ok {
@@ -75,14 +41,7 @@ func (p *Policies) body(ctx context.Context, q db.Querier, provider, hash string
 	return t, err
 }
 
-func cacheKey(provider, hash string, readings map[string]string) string {
-	var b strings.Builder
-	b.WriteString(provider + "\x00" + hash)
-	for _, k := range slices.Sorted(maps.Keys(readings)) {
-		b.WriteString("\x00" + k + "\x00" + readings[k])
-	}
-	return b.String()
-}
+func revisionKey(provider, hash string) string { return provider + "\x00" + hash }
 
 // For is the terms of a contract with the readings in force on a day.
 func (p *Policies) For(ctx context.Context, q db.Querier, c book.Contract, on date.Date) (terms.Resolved, error) {
