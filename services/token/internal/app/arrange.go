@@ -44,13 +44,13 @@ func (c *cutting) arrange(ledger string, group []*store.Lot, gone string) error 
 	for _, r := range uses {
 		d := redeem.Demand{ID: "u/" + r.ID, Tokens: r.Tokens, Year: r.Bears, Ordinal: r.Ordinal}
 		rows[d.ID] = r
-		add(d, c.yearIn(lotOf, c.v.today(c.v.charged(r.Requested, r.Completed))))
+		add(d, c.yearIn(ledger, lotOf, c.v.today(c.v.charged(r.Requested, r.Completed))))
 	}
 	for i := range held {
 		r := &held[i]
 		d := redeem.Demand{ID: "r/" + r.ID, Held: true, Tokens: r.Tokens, Year: r.Year, Ordinal: r.Ordinal}
 		holds[d.ID] = r
-		add(d, c.yearIn(lotOf, c.v.today(r.Requested)))
+		add(d, c.yearIn(ledger, lotOf, c.v.today(r.Requested)))
 	}
 	after := redeem.Arrange(before, func(d redeem.Demand) int { return years[d.ID] })
 	for _, d := range after {
@@ -66,8 +66,8 @@ func (c *cutting) arrange(ledger string, group []*store.Lot, gone string) error 
 
 // yearIn is the year that bears a use of a day: its own where there is such a
 // lot, else the nearest before it, else the first.
-func (c *cutting) yearIn(lotOf map[int]*store.Lot, d date.Date) int {
-	y := c.v.year(d)
+func (c *cutting) yearIn(ledger string, lotOf map[int]*store.Lot, d date.Date) int {
+	y := c.v.year(ledger, d)
 	if l := lotOf[y]; l != nil && (l.To.IsZero() || l.From.Before(l.To)) {
 		return y
 	}

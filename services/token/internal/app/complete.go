@@ -132,7 +132,7 @@ func (c *cutting) mayComplete(h *store.Reservation, call CompleteCall) error {
 // toExecution moves a reservation into the year of its execution, where the
 // reading says that this year bears the use.
 func (c *cutting) toExecution(h *store.Reservation, from *store.Lot, at time.Time) (*store.Lot, error) {
-	to := c.lot(h.Ledger, c.v.year(c.v.today(at)))
+	to := c.lot(h.Ledger, c.v.year(h.Ledger, c.v.today(at)))
 	if to == nil || to == from {
 		return from, nil
 	}

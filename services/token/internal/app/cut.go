@@ -92,7 +92,7 @@ func (c *cutting) place(kind store.Kind, cause string) error {
 	}
 	for _, ledger := range sortedKeys(byLedger) {
 		group := byLedger[ledger]
-		if !slices.ContainsFunc(group, c.changed) || !slices.ContainsFunc(group, func(l *store.Lot) bool { return l.Demand() > 0 }) {
+		if !slices.ContainsFunc(group, c.disturbs) || !slices.ContainsFunc(group, func(l *store.Lot) bool { return l.Demand() > 0 }) {
 			continue
 		}
 		if err := c.arrange(ledger, group, ""); err != nil {
@@ -100,6 +100,16 @@ func (c *cutting) place(kind store.Kind, cause string) error {
 		}
 	}
 	return c.enter(kind, cause)
+}
+
+// disturbs tells whether the lot may bear other demands than before. A lot that
+// is yet to begin bears none.
+func (c *cutting) disturbs(l *store.Lot) bool {
+	was, known := c.clean[l.Key()]
+	if !known {
+		return !l.From.After(c.today)
+	}
+	return was.From != l.From || was.To != l.To || was.Allotment != l.Allotment
 }
 
 // changed tells whether the lot differs from what was read, but for its

@@ -68,7 +68,7 @@ func (a *App) LotsOf(ctx context.Context, s store.Sub, full bool) ([]Lot, error)
 
 // explainLot derives a lot's allotment: the cut of the clause, and corrections.
 func (v *view) explainLot(l *store.Lot) *explain.Explanation {
-	e, ok := lots.Explain(v.lots, v.facts, l.Year)
+	e, ok := lots.Explain(v.lots, v.facts, l.Ledger, l.Year)
 	if !ok {
 		return nil
 	}

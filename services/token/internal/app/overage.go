@@ -59,7 +59,7 @@ func (c *cutting) quote(call QuoteCall) (Beyond, error) {
 	}
 	o := store.Overage{
 		Sub: call.Sub, ID: call.ID, Operation: call.Operation, Ledger: plan.Ledgers[0], Units: call.Units,
-		Year: c.v.year(plan.Day), Price: price, State: store.Quoted, Quoted: c.today, UseDay: c.today, ByQuote: plan.ByQuote,
+		Year: c.v.year(plan.Ledgers[0], plan.Day), Price: price, State: store.Quoted, Quoted: c.today, UseDay: c.today, ByQuote: plan.ByQuote,
 	}
 	if err := c.store.PutOverage(c.ctx, c.tx, &o); err != nil {
 		return Beyond{}, err

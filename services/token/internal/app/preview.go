@@ -40,9 +40,8 @@ func (a *App) PreviewUse(ctx context.Context, s store.Sub, u redeem.Use) (Previe
 		return Preview{}, err
 	}
 	out := Preview{Tokens: plan.Tokens, Ledger: plan.Ledgers[0], Citations: plan.Cites(), NeedsOverage: plan.Tokens > 0 || plan.ByQuote}
-	year := v.year(plan.Day)
 	for _, ledger := range plan.Ledgers {
-		l := find(all, ledger, year)
+		l := find(all, ledger, v.year(ledger, plan.Day))
 		if l != nil && plan.Tokens > 0 && l.Free() >= plan.Tokens {
 			out.Ledger, out.NeedsOverage = ledger, false
 			break
@@ -51,7 +50,7 @@ func (a *App) PreviewUse(ctx context.Context, s store.Sub, u redeem.Use) (Previe
 	out.Balance = sumOf(v, all, func(l *store.Lot) bool { return l.Ledger == out.Ledger }, now)
 	out.Balance.Ledger = out.Ledger
 	if out.NeedsOverage {
-		if l := find(all, out.Ledger, year); l != nil && l.AfterTerm {
+		if l := find(all, out.Ledger, v.year(out.Ledger, plan.Day)); l != nil && l.AfterTerm {
 			out.Citations = append(append([]explain.Citation{}, out.Citations...), v.lots.AfterTerm()...)
 		}
 		out.Expected, err = a.priceMemory(ctx, a.DB.Read(), v)

@@ -289,9 +289,8 @@ func (g *group) plan(u *use) error {
 		return err
 	}
 	u.wants = u.wants[:0]
-	year := u.view.year(u.plan.Day)
 	for _, ledger := range u.plan.Ledgers {
-		k := store.LotKey{Sub: s, Ledger: ledger, Year: year}
+		k := store.LotKey{Sub: s, Ledger: ledger, Year: u.view.year(ledger, u.plan.Day)}
 		i, ok := g.index[k]
 		if !ok {
 			i = len(g.keys)

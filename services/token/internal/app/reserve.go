@@ -107,10 +107,9 @@ func (c *cutting) reserve(call ReserveCall) (Held, error) {
 	if err := c.fetch(); err != nil {
 		return Held{}, err
 	}
-	year := c.v.year(plan.Day)
 	candidates := make([]*redeem.Lot, len(plan.Ledgers))
 	for i, ledger := range plan.Ledgers {
-		l := c.lot(ledger, year)
+		l := c.lot(ledger, c.v.year(ledger, plan.Day))
 		if l == nil {
 			return Held{}, answer(&redeem.Refusal{Reason: redeem.ReasonNoToken, Message: "there is no lot of that year"}, name)
 		}
@@ -126,7 +125,7 @@ func (c *cutting) reserve(call ReserveCall) (Held, error) {
 	}
 	r := store.Reservation{
 		Sub: call.Sub, ID: call.ID, Operation: call.Operation, Ledger: candidates[t.Lot].Ledger, Units: call.Units,
-		Year: year, Ordinal: t.Ordinal, Tokens: plan.Tokens, State: store.Held, Requested: plan.Charged, Reserved: c.now,
+		Year: candidates[t.Lot].Year, Ordinal: t.Ordinal, Tokens: plan.Tokens, State: store.Held, Requested: plan.Charged, Reserved: c.now,
 		Expires: c.now.Add(time.Duration(c.cfg.ReservationHours) * time.Hour), Quoted: t.Quoted,
 	}
 	cites := plan.Op.Cites

@@ -69,9 +69,16 @@ type period struct {
 // Cut gives the lots that begin before the horizon, by ledger and then year. A
 // service without commencement date has none.
 func Cut(p Policy, f Facts, horizon date.Date) []Lot {
+	if f.Commencement.IsZero() {
+		return nil
+	}
+	shared := periods(p, f, horizon)
 	var out []Lot
-	years := periods(p, f, horizon)
 	for _, g := range Ledgers(p, f) {
+		years := shared
+		if own := p.Anchored(f, g.ID); own.Commencement != f.Commencement {
+			years = periods(p, own, horizon)
+		}
 		for _, y := range years {
 			if l, ok := lotOf(g, y); ok {
 				out = append(out, l)
@@ -81,9 +88,24 @@ func Cut(p Policy, f Facts, horizon date.Date) []Lot {
 	return out
 }
 
+// Anchored gives the facts as they count for one ledger: where the reading gives
+// each unit its own date, its years begin with its first day in service.
+func (p Policy) Anchored(f Facts, ledger string) Facts {
+	if !p.OwnDates || f.Commencement.IsZero() {
+		return f
+	}
+	for _, u := range f.Units {
+		if u.ID == ledger && u.Added.After(f.Commencement) {
+			f.Commencement = u.Added
+		}
+	}
+	return f
+}
+
 // Explain is the derivation of a lot's tokens; false where the facts give no
 // such lot.
-func Explain(p Policy, f Facts, year int) (explain.Explanation, bool) {
+func Explain(p Policy, f Facts, ledger string, year int) (explain.Explanation, bool) {
+	f = p.Anchored(f, ledger)
 	if f.Commencement.IsZero() || year < 0 {
 		return explain.Explanation{}, false
 	}
@@ -95,10 +117,11 @@ func Explain(p Policy, f Facts, year int) (explain.Explanation, bool) {
 	return explain.Explanation{}, false
 }
 
-// YearOf is the contract year in which a day falls: the year of the lot that
-// bears a use of that day. Days before commencement belong to year 0: a moved
-// date may leave uses before it.
-func YearOf(p Policy, f Facts, d date.Date) int {
+// YearOf is the contract year of a ledger in which a day falls: the year of the
+// lot that bears a use of that day. Days before commencement belong to year 0: a
+// moved date may leave uses before it.
+func YearOf(p Policy, f Facts, ledger string, d date.Date) int {
+	f = p.Anchored(f, ledger)
 	if d.Before(f.Commencement) {
 		return 0
 	}

@@ -27,6 +27,8 @@ type Policy struct {
 	ProrateFirst bool
 	// EarlyEnd reduces the running year when the service ends early.
 	EarlyEnd bool
+	// OwnDates where each unit's years begin with its own first copy.
+	OwnDates bool
 
 	terms terms.Resolved
 	rule  terms.TokenRule
@@ -51,6 +53,9 @@ func PolicyOf(r terms.Resolved, kind string) (Policy, bool) {
 		ProrateFirst: r.Flag(t.ProrateFirstYear),
 		EarlyEnd:     r.Flag(t.EarlyEndReprorates),
 		terms:        r, rule: rule,
+	}
+	if c, ok := r.Commencement.Rule(kind); ok {
+		p.OwnDates = !p.PerService && r.Is(c.Scope, "PER_VM")
 	}
 	if p.Months <= 0 {
 		p.Months = 12

@@ -52,6 +52,26 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+// TestOwnDates: by the other reading each server's years begin with its own
+// first copy; a schedule that gives one date to all is not concerned.
+func TestOwnDates(t *testing.T) {
+	own := map[string]string{"replication_scd_scope": "PER_VM"}
+	for kind, want := range map[string]string{"C2C_REPLICATION": "2025-06-10", "P2C_REPLICATION": "2025-02-28"} {
+		p := policy(t, kind, own)
+		f := facts(p, "2024-02-29", 30, 4, "")
+		f.Units = append(f.Units, lots.Unit{ID: "vm-2", Added: d("2024-06-10")})
+		for _, l := range lots.Cut(p, f, d("2026-12-01")) {
+			if l.Ledger == "vm-2" && l.Year == 0 && (l.To.String() != want || l.From != d("2024-06-10") || l.Tokens != 4) {
+				t.Errorf("%s: %+v, want to %s", kind, l, want)
+			}
+			explained(t, p, f, l)
+			if lots.YearOf(p, f, l.Ledger, l.From) != l.Year {
+				t.Errorf("%s: the first day of %+v is of year %d", kind, l, lots.YearOf(p, f, l.Ledger, l.From))
+			}
+		}
+	}
+}
+
 // TestCircle: units that replace each other in a circle still have a ledger.
 func TestCircle(t *testing.T) {
 	p := policy(t, "C2C_BACKUP", nil)
@@ -103,8 +123,8 @@ func TestLaws(t *testing.T) {
 		for _, l := range cut {
 			if l.Contains(day) {
 				n++
-				if lots.YearOf(p, f, day) != l.Year {
-					rt.Fatalf("%v is of year %d, in the lot %+v", day, lots.YearOf(p, f, day), l)
+				if lots.YearOf(p, f, l.Ledger, day) != l.Year {
+					rt.Fatalf("%v is of year %d, in the lot %+v", day, lots.YearOf(p, f, l.Ledger, day), l)
 				}
 			}
 		}

@@ -129,7 +129,7 @@ func TestWorked(t *testing.T) {
 // explained evaluates a lot's derivation again.
 func explained(t testing.TB, p lots.Policy, f lots.Facts, l lots.Lot) {
 	t.Helper()
-	e, ok := lots.Explain(p, f, l.Year)
+	e, ok := lots.Explain(p, f, l.Ledger, l.Year)
 	if !ok {
 		t.Fatalf("year %d has no derivation", l.Year)
 	}
@@ -176,8 +176,8 @@ func TestGrid(t *testing.T) {
 			explained(t, p, f, l)
 		}
 		f := facts(p, c.scd, 12, c.tokens, "")
-		last, _ := year(p, f, lots.YearOf(p, f, d(c.quoteFrom).AddDays(-1)))
-		after, _ := year(p, f, lots.YearOf(p, f, d(c.quoteFrom)))
+		last, _ := year(p, f, lots.YearOf(p, f, "", d(c.quoteFrom).AddDays(-1)))
+		after, _ := year(p, f, lots.YearOf(p, f, "", d(c.quoteFrom)))
 		if last.Tokens != c.tokens || !after.AfterTerm || after.From != d(c.quoteFrom) {
 			t.Errorf("%s: the first use that needs a quote: %+v, %+v", c.tag, last, after)
 		}
