@@ -18,6 +18,7 @@ import (
 	"cloudpact.dev/services/kit/deadline"
 	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/host"
+	"cloudpact.dev/services/kit/page"
 )
 
 // Config is the service's configuration.
@@ -54,11 +55,11 @@ func newLedger(h *host.Host, p *bookapp.Policies) *ledgerapp.App {
 	return ledgerapp.New(ledgerapp.Deps{Commit: h.Commit, DB: h.DB, Clocks: h.Clocks, Store: store.Ledger{}, Book: store.Book{}, Policies: p})
 }
 
-func newChanges(h *host.Host, pager *transport.Pager) *transport.Changes {
+func newChanges(h *host.Host, pager *page.Codec) *transport.Changes {
 	return transport.NewChanges(h.Feed, pager, h.Listen)
 }
 
-func newPager(cfg Config) *transport.Pager { return transport.NewPager(cfg.PageKey) }
+func newPager(cfg Config) *page.Codec { return transport.NewPager(cfg.PageKey) }
 
 // parts are what billing gives its host.
 type parts struct {

@@ -6,6 +6,7 @@ import (
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/billing/internal/app/bookapp"
 	"cloudpact.dev/services/billing/internal/book"
+	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/kit/resource"
 	"cloudpact.dev/services/kit/wire"
 )
@@ -14,11 +15,11 @@ import (
 type Contracts struct {
 	contractv1.UnimplementedContractServiceServer
 	app   *bookapp.App
-	pager *Pager
+	pager *page.Codec
 }
 
 // NewContracts serves the book's contracts, orders and subscriptions.
-func NewContracts(app *bookapp.App, pager *Pager) *Contracts {
+func NewContracts(app *bookapp.App, pager *page.Codec) *Contracts {
 	return &Contracts{app: app, pager: pager}
 }
 
@@ -65,15 +66,15 @@ func (s *Contracts) ListContracts(ctx context.Context, in *contractv1.ListContra
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 2, "ListContracts", in.GetParent())
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 2, "ListContracts", in.GetParent())
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Contracts(ctx, scope, l.after, l.limit())
+	rows, err := s.app.Contracts(ctx, scope, l.After, l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{rows[i].Customer, rows[i].Contract} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{rows[i].Customer, rows[i].Contract} })
 	out := &contractv1.ListContractsResponse{NextPageToken: next}
 	for _, c := range rows {
 		out.Contracts = append(out.Contracts, briefContract(c))

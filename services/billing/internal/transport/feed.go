@@ -9,6 +9,7 @@ import (
 	billingv1 "cloudpact.dev/gen/go/cloudpact/billing/v1"
 	"cloudpact.dev/services/kit/feed"
 	"cloudpact.dev/services/kit/feed/follow"
+	"cloudpact.dev/services/kit/page"
 )
 
 // Changes serves cloudpact.billing.v1.ChangeService: the feed, as far as the
@@ -20,8 +21,8 @@ type Changes struct {
 
 // NewChanges serves the log; pager seals the tokens. listen tells of new changes
 // as they come; a nudge may be lost.
-func NewChanges(log *feed.Log, pager *Pager, listen func() (<-chan struct{}, func())) *Changes {
-	return &Changes{feed: follow.New(log, pager.codec, listen, toChange)}
+func NewChanges(log *feed.Log, pager *page.Codec, listen func() (<-chan struct{}, func())) *Changes {
+	return &Changes{feed: follow.New(log, pager, listen, toChange)}
 }
 
 // toChange reads a change of the feed.

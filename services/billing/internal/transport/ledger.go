@@ -10,6 +10,7 @@ import (
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/kit/db"
 	"cloudpact.dev/services/kit/fault"
+	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/kit/resource"
 	"cloudpact.dev/services/kit/wire"
 )
@@ -31,11 +32,11 @@ var (
 type Ledger struct {
 	billingv1.UnimplementedBillingServiceServer
 	app   *ledgerapp.App
-	pager *Pager
+	pager *page.Codec
 }
 
 // NewLedger serves the ledger.
-func NewLedger(app *ledgerapp.App, pager *Pager) *Ledger { return &Ledger{app: app, pager: pager} }
+func NewLedger(app *ledgerapp.App, pager *page.Codec) *Ledger { return &Ledger{app: app, pager: pager} }
 
 // below reads the name of an account, or of a resource below it, and the last id.
 func below(p resource.Pattern, name, path string) (ledger.AccountKey, string, error) {

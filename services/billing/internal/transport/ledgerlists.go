@@ -7,6 +7,7 @@ import (
 	billingv1 "cloudpact.dev/gen/go/cloudpact/billing/v1"
 	"cloudpact.dev/services/billing/internal/ledger"
 	"cloudpact.dev/services/kit/fault"
+	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/kit/resource"
 	"cloudpact.dev/services/kit/wire"
 )
@@ -17,15 +18,15 @@ func (s *Ledger) ListAccounts(ctx context.Context, in *billingv1.ListAccountsReq
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 3, "ListAccounts", in.GetParent())
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 3, "ListAccounts", in.GetParent())
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Accounts(ctx, scope, l.after, l.limit())
+	rows, err := s.app.Accounts(ctx, scope, l.After, l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string {
+	rows, next := page.Cut(l, rows, func(i int) []string {
 		k := rows[i].Account
 		return []string{k.Customer, k.Contract, k.AccountKey.Account}
 	})
@@ -46,15 +47,15 @@ func (s *Ledger) ListCharges(ctx context.Context, in *billingv1.ListChargesReque
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 1, "ListCharges", in.GetParent(), in.GetIdentity(), in.GetSubscription())
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 1, "ListCharges", in.GetParent(), in.GetIdentity(), in.GetSubscription())
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Charges(ctx, k, ledger.ChargeFilter{Identity: in.GetIdentity(), Subscription: sub, AfterPlace: number(l.first()), Limit: l.limit()})
+	rows, err := s.app.Charges(ctx, k, ledger.ChargeFilter{Identity: in.GetIdentity(), Subscription: sub, AfterPlace: number(l.First()), Limit: l.Limit()})
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{strconv.FormatInt(rows[i].Place, 10)} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{strconv.FormatInt(rows[i].Place, 10)} })
 	out := &billingv1.ListChargesResponse{NextPageToken: next}
 	for _, c := range rows {
 		out.Charges = append(out.Charges, chargePB(c, fullView(in.GetView())))
@@ -77,16 +78,16 @@ func (s *Ledger) ListInvoices(ctx context.Context, in *billingv1.ListInvoicesReq
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 2, "ListInvoices", in.GetParent())
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 2, "ListInvoices", in.GetParent())
 	if err != nil {
 		return nil, err
 	}
 	full := fullView(in.GetView())
-	rows, err := s.app.Invoices(ctx, scope, l.after, l.limit())
+	rows, err := s.app.Invoices(ctx, scope, l.After, l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{rows[i].Date.String(), rows[i].Number} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{rows[i].Date.String(), rows[i].Number} })
 	out := &billingv1.ListInvoicesResponse{NextPageToken: next}
 	for _, v := range rows {
 		out.Invoices = append(out.Invoices, invoicePB(v, full))
@@ -120,15 +121,15 @@ func (s *Ledger) ListPayments(ctx context.Context, in *billingv1.ListPaymentsReq
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 2, "ListPayments", in.GetParent())
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 2, "ListPayments", in.GetParent())
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Payments(ctx, k, l.after, l.limit())
+	rows, err := s.app.Payments(ctx, k, l.After, l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{rows[i].Date.String(), rows[i].ID} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{rows[i].Date.String(), rows[i].ID} })
 	out := &billingv1.ListPaymentsResponse{NextPageToken: next}
 	for _, r := range rows {
 		out.Payments = append(out.Payments, paymentPB(r))
@@ -180,15 +181,15 @@ func (s *Ledger) ListJournalEntries(ctx context.Context, in *billingv1.ListJourn
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 1, "ListJournalEntries", in.GetParent())
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 1, "ListJournalEntries", in.GetParent())
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Entries(ctx, k, number(l.first()), l.limit())
+	rows, err := s.app.Entries(ctx, k, number(l.First()), l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{strconv.FormatInt(rows[i].Number, 10)} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{strconv.FormatInt(rows[i].Number, 10)} })
 	out := &billingv1.ListJournalEntriesResponse{NextPageToken: next}
 	for _, e := range rows {
 		out.Entries = append(out.Entries, entryPB(e))

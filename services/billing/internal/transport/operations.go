@@ -16,6 +16,7 @@ import (
 	"cloudpact.dev/services/billing/internal/app/bookapp"
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/kit/fault"
+	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/kit/rpc"
 	"cloudpact.dev/services/kit/wire"
 )
@@ -66,11 +67,11 @@ func shortly(ctx context.Context, limit time.Duration) (context.Context, context
 type Operations struct {
 	longrunningpb.UnimplementedOperationsServer
 	app   *bookapp.App
-	pager *Pager
+	pager *page.Codec
 }
 
 // NewOperations serves the book's operations.
-func NewOperations(app *bookapp.App, pager *Pager) *Operations {
+func NewOperations(app *bookapp.App, pager *page.Codec) *Operations {
 	return &Operations{app: app, pager: pager}
 }
 
@@ -149,15 +150,15 @@ func (s *Operations) ListOperations(ctx context.Context, in *longrunningpb.ListO
 		return nil, invalid("filter", "operations are not filtered")
 	}
 	own := rpc.FromContext(ctx).Provider
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 2, "ListOperations", own)
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 2, "ListOperations", own)
 	if err != nil {
 		return nil, err
 	}
-	rows, places, err := s.app.Operations(ctx, own, l.after, l.limit())
+	rows, places, err := s.app.Operations(ctx, own, l.After, l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{rows[i].Provider, places[i]} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{rows[i].Provider, places[i]} })
 	out := &longrunningpb.ListOperationsResponse{NextPageToken: next}
 	for _, op := range rows {
 		pb, err := operationPB(op)

@@ -5,6 +5,7 @@ import (
 
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/billing/internal/book"
+	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/kit/resource"
 	"cloudpact.dev/services/kit/wire"
 )
@@ -137,15 +138,15 @@ func (s *Contracts) ListOrders(ctx context.Context, in *contractv1.ListOrdersReq
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 3, "ListOrders", in.GetParent())
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 3, "ListOrders", in.GetParent())
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Orders(ctx, scope, l.after, l.limit())
+	rows, err := s.app.Orders(ctx, scope, l.After, l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{rows[i].Customer, rows[i].Contract, rows[i].Order} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{rows[i].Customer, rows[i].Contract, rows[i].Order} })
 	out := &contractv1.ListOrdersResponse{NextPageToken: next}
 	for _, o := range rows {
 		out.Orders = append(out.Orders, orderPB(o))

@@ -7,6 +7,7 @@ import (
 	"cloudpact.dev/services/billing/internal/app/bookapp"
 	"cloudpact.dev/services/billing/internal/book"
 	"cloudpact.dev/services/kit/fault"
+	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/kit/resource"
 	"cloudpact.dev/services/kit/rpc"
 	"cloudpact.dev/services/kit/wire"
@@ -17,11 +18,13 @@ import (
 type Registry struct {
 	contractv1.UnimplementedRegistryServiceServer
 	app   *bookapp.App
-	pager *Pager
+	pager *page.Codec
 }
 
 // NewRegistry serves the book's providers, terms and customers.
-func NewRegistry(app *bookapp.App, pager *Pager) *Registry { return &Registry{app: app, pager: pager} }
+func NewRegistry(app *bookapp.App, pager *page.Codec) *Registry {
+	return &Registry{app: app, pager: pager}
+}
 
 // CreateProvider implements RegistryService.
 func (s *Registry) CreateProvider(ctx context.Context, in *contractv1.CreateProviderRequest) (*contractv1.Provider, error) {
@@ -61,7 +64,7 @@ func (s *Registry) GetProvider(ctx context.Context, in *contractv1.GetProviderRe
 // provider sees that one.
 func (s *Registry) ListProviders(ctx context.Context, in *contractv1.ListProvidersRequest) (*contractv1.ListProvidersResponse, error) {
 	own := rpc.FromContext(ctx).Provider
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 1, "ListProviders", own)
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 1, "ListProviders", own)
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +75,12 @@ func (s *Registry) ListProviders(ctx context.Context, in *contractv1.ListProvide
 			rows = []book.Provider{p}
 		}
 	} else {
-		rows, err = s.app.Providers(ctx, l.first(), l.limit())
+		rows, err = s.app.Providers(ctx, l.First(), l.Limit())
 	}
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{rows[i].ID} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{rows[i].ID} })
 	out := &contractv1.ListProvidersResponse{NextPageToken: next}
 	for _, p := range rows {
 		out.Providers = append(out.Providers, providerPB(p))
@@ -155,15 +158,15 @@ func (s *Registry) ListRevisions(ctx context.Context, in *contractv1.ListRevisio
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 1, "ListRevisions", in.GetParent())
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 1, "ListRevisions", in.GetParent())
 	if err != nil {
 		return nil, err
 	}
-	rows, places, err := s.app.Revisions(ctx, scope.Provider, scope.Customer, l.first(), l.limit())
+	rows, places, err := s.app.Revisions(ctx, scope.Provider, scope.Customer, l.First(), l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{places[i]} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{places[i]} })
 	out := &contractv1.ListRevisionsResponse{NextPageToken: next}
 	for _, r := range rows {
 		pb, err := revisionPB(r)
@@ -213,15 +216,15 @@ func (s *Registry) ListCustomers(ctx context.Context, in *contractv1.ListCustome
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 1, "ListCustomers", in.GetParent())
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 1, "ListCustomers", in.GetParent())
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Customers(ctx, provider, l.first(), l.limit())
+	rows, err := s.app.Customers(ctx, provider, l.First(), l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{rows[i].ID} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{rows[i].ID} })
 	out := &contractv1.ListCustomersResponse{NextPageToken: next}
 	for _, c := range rows {
 		out.Customers = append(out.Customers, customerPB(c))

@@ -5,6 +5,7 @@ import (
 
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	"cloudpact.dev/services/billing/internal/book"
+	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/kit/wire"
 )
 
@@ -30,15 +31,15 @@ func (s *Contracts) ListSubscriptions(ctx context.Context, in *contractv1.ListSu
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.pager.open(in.GetPageSize(), in.GetPageToken(), 3, "ListSubscriptions", in.GetParent())
+	l, err := s.pager.Open(in.GetPageSize(), in.GetPageToken(), 3, "ListSubscriptions", in.GetParent())
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Subscriptions(ctx, scope, l.after, l.limit())
+	rows, err := s.app.Subscriptions(ctx, scope, l.After, l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := cut(l, rows, func(i int) []string { return []string{rows[i].Customer, rows[i].Contract, rows[i].Subscription} })
+	rows, next := page.Cut(l, rows, func(i int) []string { return []string{rows[i].Customer, rows[i].Contract, rows[i].Subscription} })
 	out := &contractv1.ListSubscriptionsResponse{NextPageToken: next}
 	for _, sub := range rows {
 		out.Subscriptions = append(out.Subscriptions, briefSubscription(sub))

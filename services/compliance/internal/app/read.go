@@ -65,26 +65,21 @@ type listed[T any] struct {
 
 // page reads one page and makes the token of the next.
 func (l listed[T]) page(ctx context.Context, a *App, in List) ([]T, string, error) {
-	size, err := page.Size(in.Size)
-	if err != nil {
-		return nil, "", err
-	}
 	var zero T
-	sum := page.Sum(l.name, in.Scope.Provider, in.Scope.Customer, in.Scope.Contract)
-	last, err := a.Pages.Decode(sum, in.Token, len(l.sort(zero)))
+	call, err := a.Pages.Open(in.Size, in.Token, len(l.sort(zero)), l.name, in.Scope.Provider, in.Scope.Customer, in.Scope.Contract)
 	if err != nil {
 		return nil, "", err
 	}
-	p := store.Page{Limit: size + 1}
-	for _, v := range last {
+	p := store.Page{Limit: call.Limit()}
+	for _, v := range call.After {
 		p.After = append(p.After, v)
 	}
 	rows, err := l.read(ctx, a.DB.Read(), p)
-	if err != nil || len(rows) <= size {
-		return rows, "", err
+	if err != nil {
+		return nil, "", err
 	}
-	rows = rows[:size]
-	return rows, a.Pages.Encode(sum, l.sort(rows[size-1])...), nil
+	rows, next := page.Cut(call, rows, func(i int) []string { return l.sort(rows[i]) })
+	return rows, next, nil
 }
 
 // Cases lists cases by the day on which they arose.

@@ -4,21 +4,22 @@ import (
 	"context"
 
 	slav1 "cloudpact.dev/gen/go/cloudpact/sla/v1"
+	"cloudpact.dev/services/kit/page"
 	"cloudpact.dev/services/sla/internal/app"
 	"cloudpact.dev/services/sla/internal/store"
 )
 
 // byStart reads a list by start below a target.
-func (s *Service) byStart(collection, parent string, size int32, token string) (store.TargetKey, listing, store.From, error) {
+func (s *Service) byStart(collection, parent string, size int32, token string) (store.TargetKey, page.List, store.From, error) {
 	k, err := app.ParseTarget(parent, "parent")
 	if err != nil {
-		return k, listing{}, store.From{}, err
+		return k, page.List{}, store.From{}, err
 	}
-	l, err := open(s.app.Pages, size, token, 2, collection, parent)
+	l, err := s.app.Pages.Open(size, token, 2, collection, parent)
 	if err != nil {
 		return k, l, store.From{}, err
 	}
-	from, err := l.from()
+	from, err := from(l)
 	return k, l, from, err
 }
 
@@ -28,7 +29,7 @@ func (s *Service) ListOutages(ctx context.Context, in *slav1.ListOutagesRequest)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := app.Page(ctx, s.app, store.Outages, k, from, l.limit())
+	rows, err := app.Page(ctx, s.app, store.Outages, k, from, l.Limit())
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func (s *Service) ListRuns(ctx context.Context, in *slav1.ListRunsRequest) (*sla
 	if err != nil {
 		return nil, err
 	}
-	rows, err := app.Page(ctx, s.app, store.Runs, k, from, l.limit())
+	rows, err := app.Page(ctx, s.app, store.Runs, k, from, l.Limit())
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func (s *Service) ListWindows(ctx context.Context, in *slav1.ListWindowsRequest)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := app.Page(ctx, s.app, store.Windows, k, from, l.limit())
+	rows, err := app.Page(ctx, s.app, store.Windows, k, from, l.Limit())
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +74,7 @@ func (s *Service) ListDutyBreaches(ctx context.Context, in *slav1.ListDutyBreach
 	if err != nil {
 		return nil, err
 	}
-	rows, err := app.Page(ctx, s.app, store.Breaches, k, from, l.limit())
+	rows, err := app.Page(ctx, s.app, store.Breaches, k, from, l.Limit())
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +99,7 @@ func (s *Service) ListAssessments(ctx context.Context, in *slav1.ListAssessments
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Assessments(ctx, k, from, l.limit())
+	rows, err := s.app.Assessments(ctx, k, from, l.Limit())
 	if err != nil {
 		return nil, err
 	}
@@ -113,11 +114,11 @@ func (s *Service) ListAwards(ctx context.Context, in *slav1.ListAwardsRequest) (
 	if err != nil {
 		return nil, err
 	}
-	l, err := open(s.app.Pages, in.GetPageSize(), in.GetPageToken(), 1, "awards", in.GetParent())
+	l, err := s.app.Pages.Open(in.GetPageSize(), in.GetPageToken(), 1, "awards", in.GetParent())
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Awards(ctx, k, l.first(), l.limit())
+	rows, err := s.app.Awards(ctx, k, l.First(), l.Limit())
 	if err != nil {
 		return nil, err
 	}

@@ -84,11 +84,11 @@ func (s *Service) ListTargets(ctx context.Context, in *slav1.ListTargetsRequest)
 			return nil, err
 		}
 	}
-	l, err := open(s.app.Pages, in.GetPageSize(), in.GetPageToken(), 1, "targets", in.GetParent(), in.GetSubscription())
+	l, err := s.app.Pages.Open(in.GetPageSize(), in.GetPageToken(), 1, "targets", in.GetParent(), in.GetSubscription())
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Targets(ctx, store.TargetList{Provider: ids[0], Subscription: in.GetSubscription(), After: l.first(), Limit: l.limit()})
+	rows, err := s.app.Targets(ctx, store.TargetList{Provider: ids[0], Subscription: in.GetSubscription(), After: l.First(), Limit: l.Limit()})
 	if err != nil {
 		return nil, err
 	}

@@ -33,11 +33,11 @@ func (s *Service) ListReservations(ctx context.Context, in *tokenv1.ListReservat
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.HeldList(ctx, l.parent, anys(l.from), l.size+1)
+	rows, err := s.app.HeldList(ctx, l.parent, anys(l.After), l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := more(s, l, rows, func(h app.Held) []string { return place5(h.Sub, h.ID) })
+	rows, next := more(l, rows, func(h app.Held) []string { return place5(h.Sub, h.ID) })
 	return &tokenv1.ListReservationsResponse{Reservations: each(rows, toReservation), NextPageToken: next}, nil
 }
 
@@ -60,11 +60,11 @@ func (s *Service) ListOverages(ctx context.Context, in *tokenv1.ListOveragesRequ
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Overages(ctx, l.parent, anys(l.from), l.size+1)
+	rows, err := s.app.Overages(ctx, l.parent, anys(l.After), l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := more(s, l, rows, func(o app.Beyond) []string { return place5(o.Sub, o.ID) })
+	rows, next := more(l, rows, func(o app.Beyond) []string { return place5(o.Sub, o.ID) })
 	return &tokenv1.ListOveragesResponse{Overages: each(rows, toOverage), NextPageToken: next}, nil
 }
 
@@ -74,11 +74,11 @@ func (s *Service) ListCorrections(ctx context.Context, in *tokenv1.ListCorrectio
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.app.Corrections(ctx, l.parent, anys(l.from), l.size+1)
+	rows, err := s.app.Corrections(ctx, l.parent, anys(l.After), l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := more(s, l, rows, func(c store.Correct) []string { return place5(c.Sub, c.ID) })
+	rows, next := more(l, rows, func(c store.Correct) []string { return place5(c.Sub, c.ID) })
 	return &tokenv1.ListCorrectionsResponse{Corrections: each(rows, toCorrection), NextPageToken: next}, nil
 }
 
@@ -110,7 +110,7 @@ func (s *Service) ListLots(ctx context.Context, in *tokenv1.ListLotsRequest) (*t
 	if err != nil {
 		return nil, err
 	}
-	rows, next := more(s, l, rows, func(x app.Lot) []string {
+	rows, next := more(l, rows, func(x app.Lot) []string {
 		return append(place5(x.Sub, x.Ledger), strconv.Itoa(x.Year))
 	})
 	return &tokenv1.ListLotsResponse{Lots: each(rows, toLot), NextPageToken: next}, nil
@@ -120,20 +120,20 @@ func (s *Service) ListLots(ctx context.Context, in *tokenv1.ListLotsRequest) (*t
 func (s *Service) lots(ctx context.Context, l list, full bool) ([]app.Lot, error) {
 	var from *store.Sub
 	var out []app.Lot
-	if l.from != nil {
-		from = &store.Sub{Provider: l.from[0], Customer: l.from[1], Contract: l.from[2], ID: l.from[3]}
-		year, _ := strconv.Atoi(l.from[5])
+	if l.After != nil {
+		from = &store.Sub{Provider: l.After[0], Customer: l.After[1], Contract: l.After[2], ID: l.After[3]}
+		year, _ := strconv.Atoi(l.After[5])
 		all, err := s.app.LotsOf(ctx, *from, full)
 		if err != nil {
 			return nil, err
 		}
 		for _, x := range all {
-			if x.Ledger > l.from[4] || (x.Ledger == l.from[4] && x.Year > year) {
+			if x.Ledger > l.After[4] || (x.Ledger == l.After[4] && x.Year > year) {
 				out = append(out, x)
 			}
 		}
 	}
-	for len(out) <= l.size {
+	for len(out) <= l.Size {
 		subs, err := s.app.Subs(ctx, l.parent, from, 100)
 		if err != nil || len(subs) == 0 {
 			return out, err
@@ -165,18 +165,18 @@ func (s *Service) GetRedemption(ctx context.Context, in *tokenv1.GetRedemptionRe
 
 // lines are the rows of a ledger that a list asks for.
 func (l list) lines() (store.Lines, error) {
-	out := store.Lines{Sub: l.parent, Limit: l.size + 1}
-	if l.from == nil {
+	out := store.Lines{Sub: l.parent, Limit: l.Limit()}
+	if l.After == nil {
 		return out, nil
 	}
-	p := store.Place{Sub: store.Sub{Provider: l.from[0], Customer: l.from[1], Contract: l.from[2], ID: l.from[3]}, Ledger: l.from[5]}
+	p := store.Place{Sub: store.Sub{Provider: l.After[0], Customer: l.After[1], Contract: l.After[2], ID: l.After[3]}, Ledger: l.After[5]}
 	var err error
-	p.Recorded, err = strconv.ParseInt(l.from[4], 10, 64)
+	p.Recorded, err = strconv.ParseInt(l.After[4], 10, 64)
 	if err == nil {
-		p.Year, err = strconv.Atoi(l.from[6])
+		p.Year, err = strconv.Atoi(l.After[6])
 	}
 	if err == nil {
-		p.Seq, err = strconv.ParseInt(l.from[7], 10, 64)
+		p.Seq, err = strconv.ParseInt(l.After[7], 10, 64)
 	}
 	out.From = &p
 	return out, err
@@ -208,7 +208,7 @@ func (s *Service) ListRedemptions(ctx context.Context, in *tokenv1.ListRedemptio
 	if err != nil {
 		return nil, err
 	}
-	rows, next := more(s, l, rows, func(u app.UseAnswer) []string { return placeOf(u.Redemption.Entry()) })
+	rows, next := more(l, rows, func(u app.UseAnswer) []string { return placeOf(u.Redemption.Entry()) })
 	return &tokenv1.ListRedemptionsResponse{Redemptions: each(rows, toRedemption), NextPageToken: next}, nil
 }
 
@@ -238,7 +238,7 @@ func (s *Service) ListEntries(ctx context.Context, in *tokenv1.ListEntriesReques
 	if err != nil {
 		return nil, err
 	}
-	rows, next := more(s, l, rows, func(x app.Line) []string { return placeOf(x.Entry) })
+	rows, next := more(l, rows, func(x app.Line) []string { return placeOf(x.Entry) })
 	return &tokenv1.ListEntriesResponse{Entries: each(rows, toEntry), NextPageToken: next}, nil
 }
 
@@ -305,14 +305,14 @@ func (s *Service) ListBalances(ctx context.Context, in *tokenv1.ListBalancesRequ
 	}
 	var from *store.Sub
 	ledger := ""
-	if l.from != nil {
-		from, ledger = &store.Sub{Provider: l.from[0], Customer: l.from[1], Contract: l.from[2], ID: l.from[3]}, l.from[4]
+	if l.After != nil {
+		from, ledger = &store.Sub{Provider: l.After[0], Customer: l.After[1], Contract: l.After[2], ID: l.After[3]}, l.After[4]
 	}
-	rows, err := s.app.UnitBalances(ctx, l.parent, from, ledger, at, l.size+1)
+	rows, err := s.app.UnitBalances(ctx, l.parent, from, ledger, at, l.Limit())
 	if err != nil {
 		return nil, err
 	}
-	rows, next := more(s, l, rows, func(b app.Balance) []string { return place5(b.Sub, b.Ledger) })
+	rows, next := more(l, rows, func(b app.Balance) []string { return place5(b.Sub, b.Ledger) })
 	return &tokenv1.ListBalancesResponse{Balances: each(rows, toBalance), NextPageToken: next}, nil
 }
 

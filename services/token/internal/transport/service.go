@@ -324,32 +324,21 @@ func (s *Service) ReportSnapshotCapacity(ctx context.Context, in *tokenv1.Report
 
 // list is what every list begins with.
 type list struct {
+	page.List
 	parent store.Sub
-	size   int
-	sum    page.Checksum
-	from   []string
 }
 
 // begin reads the parameters of a list whose sort key has n values.
 func (s *Service) begin(method, parent, token string, size int32, n int, filters ...string) (list, error) {
-	var l list
-	var err error
-	if l.parent, err = parentOf(parent); err != nil {
-		return l, err
+	p, err := parentOf(parent)
+	if err != nil {
+		return list{}, err
 	}
-	if l.size, err = page.Size(size); err != nil {
-		return l, err
-	}
-	l.sum = page.Sum(append([]string{method, parent}, filters...)...)
-	l.from, err = s.app.Pages.Decode(l.sum, token, n)
-	return l, err
+	l, err := s.app.Pages.Open(size, token, n, append([]string{method, parent}, filters...)...)
+	return list{List: l, parent: p}, err
 }
 
 // more cuts a page at its size and gives the token of the next one.
-func more[T any](s *Service, l list, rows []T, key func(T) []string) ([]T, string) {
-	if len(rows) <= l.size {
-		return rows, ""
-	}
-	rows = rows[:l.size]
-	return rows, s.app.Pages.Encode(l.sum, key(rows[l.size-1])...)
+func more[T any](l list, rows []T, key func(T) []string) ([]T, string) {
+	return page.Cut(l.List, rows, func(i int) []string { return key(rows[i]) })
 }
