@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"cloudpact.dev/services/billing/internal/cancellation"
-	"cloudpact.dev/services/billing/internal/shippedtest"
 	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func TestJudge(t *testing.T) {
@@ -36,13 +36,13 @@ func TestDeemed(t *testing.T) {
 		{"33b-2", "2023-08-31", "2024-02-29", nil},
 		{"33b-1 rolled", "2024-08-31", "2025-03-01", []string{"month_rule", "ROLL_TO_NEXT_DAY"}},
 	} {
-		d, ok := cancellation.DeemedFrom(shippedtest.Terms(t, c.choices...), date.MustParse(c.signed))
+		d, ok := cancellation.DeemedFrom(cpctest.Chosen(t, c.choices...), date.MustParse(c.signed))
 		if !ok || d.LastDay.String() != c.last || !d.NeedsCustomerDelay {
 			t.Errorf("%s: %+v", c.tag, d)
 		}
-		shippedtest.Explains(t, d.Explanation, c.last, "cpc/33(b)")
+		cpctest.Explained(t, d.Explanation, c.last, "cpc/33(b)")
 	}
-	none := shippedtest.Terms(t)
+	none := cpctest.Chosen(t)
 	without := *none.Terms
 	without.Cancellation = nil
 	none.Terms = &without

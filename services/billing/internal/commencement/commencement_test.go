@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 
 	"cloudpact.dev/services/billing/internal/commencement"
-	"cloudpact.dev/services/billing/internal/shippedtest"
 	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 var (
@@ -68,15 +68,15 @@ func TestWindow(t *testing.T) {
 		{tag: "known before", kind: "VONE", notice: "2024-02-07", signed: "2024-02-08", reports: days("2024-02-06"), today: "2024-02-17", state: commencement.Confirmed, date: "2024-02-08", last: "2024-02-16", clause: acceptance},
 	} {
 		t.Run(c.tag, func(t *testing.T) {
-			d, ok := commencement.Decide(shippedtest.Terms(t, c.choices...), commencement.Facts{
+			d, ok := commencement.Decide(cpctest.Chosen(t, c.choices...), commencement.Facts{
 				Kind: c.kind, Notice: day(c.notice), Signed: day(c.signed), Reports: c.reports,
 			}, day(c.today))
 			if !ok || d.State != c.state || d.Date != day(c.date) || d.WindowLastDay != day(c.last) {
 				t.Fatalf("%+v", d)
 			}
-			shippedtest.Explains(t, d.Window, c.last, d.Clause)
+			cpctest.Explained(t, d.Window, c.last, d.Clause)
 			if c.date != "" {
-				shippedtest.Explains(t, d.Explanation, c.date, c.clause)
+				cpctest.Explained(t, d.Explanation, c.date, c.clause)
 			}
 		})
 	}
@@ -84,11 +84,11 @@ func TestWindow(t *testing.T) {
 
 func TestPendingWindow(t *testing.T) {
 	// Hong Kong's holidays are published to the end of 2027.
-	d, _ := commencement.Decide(shippedtest.Terms(t), commencement.Facts{Kind: "COMPUTE", Notice: day("2027-12-30")}, day("2028-02-01"))
+	d, _ := commencement.Decide(cpctest.Chosen(t), commencement.Facts{Kind: "COMPUTE", Notice: day("2027-12-30")}, day("2028-02-01"))
 	if d.State != commencement.Provisional || !d.Pending || !d.WindowLastDay.IsZero() || d.NotBefore != day("2028-01-04") {
 		t.Fatalf("%+v", d)
 	}
-	d, _ = commencement.Decide(shippedtest.Terms(t), commencement.Facts{Kind: "COMPUTE", Notice: day("2027-12-30"), Reports: days("2028-01-10")}, day("2028-02-01"))
+	d, _ = commencement.Decide(cpctest.Chosen(t), commencement.Facts{Kind: "COMPUTE", Notice: day("2027-12-30"), Reports: days("2028-01-10")}, day("2028-02-01"))
 	if d.State != commencement.Rejected {
 		t.Fatalf("a report cannot be late while the window's end is not known: %+v", d)
 	}
@@ -129,14 +129,14 @@ func TestFirstCopy(t *testing.T) {
 		{"S11.3-1", "P2C_REPLICATION", "cpc/S11/11.3", nil, []commencement.Copy{cp("host-a", "2024-05-03 09:00", "2024-05-03 09:30"), cp("vm-2", "2024-07-01 09:00", "2024-07-01 09:30")}, "2024-05-03", ""},
 	} {
 		t.Run(c.tag, func(t *testing.T) {
-			d, ok := commencement.Decide(shippedtest.Terms(t, c.choices...), commencement.Facts{Kind: c.kind, Copies: c.copies}, day("2024-12-31"))
+			d, ok := commencement.Decide(cpctest.Chosen(t, c.choices...), commencement.Facts{Kind: c.kind, Copies: c.copies}, day("2024-12-31"))
 			if !ok || d.State != commencement.Confirmed || d.Date != day(c.date) || d.Units["vm-2"] != day(c.unit) {
 				t.Fatalf("%+v", d)
 			}
-			shippedtest.Explains(t, d.Explanation, c.date, c.clause)
+			cpctest.Explained(t, d.Explanation, c.date, c.clause)
 		})
 	}
-	d, _ := commencement.Decide(shippedtest.Terms(t), commencement.Facts{Kind: "C2C_BACKUP"}, day("2024-12-31"))
+	d, _ := commencement.Decide(cpctest.Chosen(t), commencement.Facts{Kind: "C2C_BACKUP"}, day("2024-12-31"))
 	if d.State != commencement.None || !d.Date.IsZero() {
 		t.Errorf("without a copy: %+v", d)
 	}
@@ -145,23 +145,23 @@ func TestFirstCopy(t *testing.T) {
 // TestAgreed is [W:S1.8-1]; a refusal [W:S1.8-2] leaves no fact behind.
 func TestAgreed(t *testing.T) {
 	f := commencement.Facts{Kind: "COMPUTE", Notice: day("2024-05-03"), Agreed: day("2024-06-01")}
-	d, _ := commencement.Decide(shippedtest.Terms(t), f, day("2024-06-01"))
+	d, _ := commencement.Decide(cpctest.Chosen(t), f, day("2024-06-01"))
 	if d.State != commencement.Confirmed || d.Date != day("2024-06-01") {
 		t.Fatalf("%+v", d)
 	}
-	shippedtest.Explains(t, d.Explanation, "2024-06-01", "cpc/S1/1.8")
-	if commencement.InWindow(shippedtest.Terms(t), f, day("2024-05-04")) {
+	cpctest.Explained(t, d.Explanation, "2024-06-01", "cpc/S1/1.8")
+	if commencement.InWindow(cpctest.Chosen(t), f, day("2024-05-04")) {
 		t.Error("a problem moves a date that was agreed on")
 	}
 	f.Agreed = date.Date{}
-	if d, _ := commencement.Decide(shippedtest.Terms(t), f, day("2024-06-01")); d.Date != day("2024-05-03") {
+	if d, _ := commencement.Decide(cpctest.Chosen(t), f, day("2024-06-01")); d.Date != day("2024-05-03") {
 		t.Errorf("refused: %+v", d)
 	}
 }
 
 // TestEveryKindCommences: each of the fifteen kinds has a method.
 func TestEveryKindCommences(t *testing.T) {
-	terms := shippedtest.Terms(t)
+	terms := cpctest.Chosen(t)
 	if len(terms.Kinds) != 15 {
 		t.Fatalf("%d kinds", len(terms.Kinds))
 	}
@@ -181,7 +181,7 @@ func TestEveryKindCommences(t *testing.T) {
 // TestLaws: the state only moves forward with time; a report in the window
 // always blocks, one outside it never does; the date never moves by waiting.
 func TestLaws(t *testing.T) {
-	terms := shippedtest.Terms(t)
+	terms := cpctest.Chosen(t)
 	rapid.Check(t, func(t *rapid.T) {
 		notice := date.New(2020, 1, 1).AddDays(rapid.IntRange(0, 2800).Draw(t, "notice"))
 		f := commencement.Facts{Kind: rapid.SampledFrom([]string{"COMPUTE", "GSLB", "OTHER"}).Draw(t, "kind"), Notice: notice}

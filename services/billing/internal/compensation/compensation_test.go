@@ -6,13 +6,13 @@ import (
 	"pgregory.net/rapid"
 
 	"cloudpact.dev/services/billing/internal/compensation"
-	"cloudpact.dev/services/billing/internal/cpctest"
 	"cloudpact.dev/services/billing/internal/tariff"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
 	"cloudpact.dev/services/figures/ratio"
 	"cloudpact.dev/services/terms"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func hkd(s string) money.Money { return money.MustParse("HKD", s) }

@@ -6,11 +6,11 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cloudpact.dev/services/billing/internal/cpctest"
 	"cloudpact.dev/services/billing/internal/deposit"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func hkd(s string) money.Money { return money.MustParse("HKD", s) }

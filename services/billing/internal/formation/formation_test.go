@@ -4,19 +4,19 @@ import (
 	"testing"
 
 	"cloudpact.dev/services/billing/internal/formation"
-	"cloudpact.dev/services/billing/internal/shippedtest"
 	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func TestEffective(t *testing.T) {
-	terms := shippedtest.Terms(t)
+	terms := cpctest.Chosen(t)
 	// [W:4-1]
 	f := formation.Facts{Accepted: date.MustParse("2024-01-10"), SupplyStarted: date.MustParse("2024-01-08")}
 	d, e, ok := formation.Effective(terms, f)
 	if !ok || d.String() != "2024-01-08" {
 		t.Fatalf("%v", d)
 	}
-	shippedtest.Explains(t, e, "2024-01-08", "cpc/4")
+	cpctest.Explained(t, e, "2024-01-08", "cpc/4")
 	f.SupplyStarted = date.Date{}
 	if d, _, _ := formation.Effective(terms, f); d.String() != "2024-01-10" {
 		t.Errorf("%v", d)
@@ -36,7 +36,7 @@ func TestEffective(t *testing.T) {
 }
 
 func TestSigned(t *testing.T) {
-	terms := shippedtest.Terms(t)
+	terms := cpctest.Chosen(t)
 	one, two := date.MustParse("2024-03-05"), date.MustParse("2024-03-01")
 	if _, ok := formation.Signed(terms, formation.Facts{CustomerSigned: one}); ok {
 		t.Error("one signature is enough")

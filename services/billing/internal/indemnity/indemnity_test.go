@@ -4,9 +4,9 @@ import (
 	"errors"
 	"testing"
 
-	"cloudpact.dev/services/billing/internal/cpctest"
 	"cloudpact.dev/services/billing/internal/indemnity"
 	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func TestGround(t *testing.T) {

@@ -5,12 +5,12 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cloudpact.dev/services/billing/internal/cpctest"
 	"cloudpact.dev/services/billing/internal/interest"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
 	"cloudpact.dev/services/figures/ratio"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func hkd(s string) money.Money { return money.MustParse("HKD", s) }

@@ -3,10 +3,10 @@ package interest_test
 import (
 	"testing"
 
-	"cloudpact.dev/services/billing/internal/cpctest"
 	"cloudpact.dev/services/billing/internal/interest"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/terms"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 // TestOtherAgreements: the same policy written otherwise: a rate for each day, a

@@ -6,8 +6,8 @@ import (
 	"pgregory.net/rapid"
 
 	"cloudpact.dev/services/billing/internal/notice"
-	"cloudpact.dev/services/billing/internal/shippedtest"
 	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func day(text string) date.Date {
@@ -55,12 +55,12 @@ func TestRunning(t *testing.T) {
 		t.Run(c.tag, func(t *testing.T) {
 			f := c.facts
 			f.Requested = day(c.requested)
-			d, ok := notice.Decide(shippedtest.Terms(t, c.choices...), f)
+			d, ok := notice.Decide(cpctest.Chosen(t, c.choices...), f)
 			if !ok || d.State != notice.Running || d.NoticeLastDay != day(c.last) || d.ServiceLastDay != day(c.service) || d.TooShort {
 				t.Fatalf("%+v", d)
 			}
-			shippedtest.Explains(t, d.Explanation, c.last, "cpc/34")
-			shippedtest.Explains(t, d.Service, c.service, "cpc/34")
+			cpctest.Explained(t, d.Explanation, c.last, "cpc/34")
+			cpctest.Explained(t, d.Service, c.service, "cpc/34")
 		})
 	}
 }
@@ -68,7 +68,7 @@ func TestRunning(t *testing.T) {
 // TestVoid is [W:34-3]: without the form, or without the acknowledgement, a
 // customer's notice has no effect.
 func TestVoid(t *testing.T) {
-	terms := shippedtest.Terms(t)
+	terms := cpctest.Chosen(t)
 	f := customer("2024-05-20", "2024-05-20")
 	for _, spoil := range []func(*notice.Facts){
 		func(f *notice.Facts) { f.PrescribedForm = false },
@@ -97,7 +97,7 @@ func TestVoid(t *testing.T) {
 // TestLaws: a later notice never ends earlier, and the clock that starts with
 // the acknowledgement never ends before the one that starts with service.
 func TestLaws(t *testing.T) {
-	served, acknowledged := shippedtest.Terms(t), shippedtest.Terms(t, "notice_clock", "ACKNOWLEDGED_DATE")
+	served, acknowledged := cpctest.Chosen(t), cpctest.Chosen(t, "notice_clock", "ACKNOWLEDGED_DATE")
 	rapid.Check(t, func(t *rapid.T) {
 		on := date.New(2020, 1, 1).AddDays(rapid.IntRange(0, 3000).Draw(t, "served"))
 		f := notice.Facts{

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"cloudpact.dev/services/billing/internal/ordering"
-	"cloudpact.dev/services/billing/internal/shippedtest"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func good() ordering.Order {
@@ -21,7 +21,7 @@ func good() ordering.Order {
 }
 
 func TestCheck(t *testing.T) {
-	terms := shippedtest.Terms(t)
+	terms := cpctest.Chosen(t)
 	if p := ordering.Check(terms, good()); len(p) != 0 {
 		t.Fatalf("%+v", p)
 	}

@@ -3,12 +3,12 @@ package payoff_test
 import (
 	"testing"
 
-	"cloudpact.dev/services/billing/internal/cpctest"
 	"cloudpact.dev/services/billing/internal/invoicing"
 	"cloudpact.dev/services/billing/internal/payoff"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func hkd(s string) money.Money { return money.MustParse("HKD", s) }

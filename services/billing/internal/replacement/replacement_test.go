@@ -3,10 +3,10 @@ package replacement_test
 import (
 	"testing"
 
-	"cloudpact.dev/services/billing/internal/cpctest"
 	"cloudpact.dev/services/billing/internal/replacement"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/money"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func day(s string) date.Date { return date.MustParse(s) }

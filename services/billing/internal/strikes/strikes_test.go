@@ -3,11 +3,11 @@ package strikes_test
 import (
 	"testing"
 
-	"cloudpact.dev/services/billing/internal/cpctest"
 	"cloudpact.dev/services/billing/internal/invoicing"
 	"cloudpact.dev/services/billing/internal/strikes"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/money"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func hkd(s string) money.Money { return money.MustParse("HKD", s) }

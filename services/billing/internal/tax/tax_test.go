@@ -3,11 +3,11 @@ package tax_test
 import (
 	"testing"
 
-	"cloudpact.dev/services/billing/internal/cpctest"
 	"cloudpact.dev/services/billing/internal/tax"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/money"
 	"cloudpact.dev/services/figures/ratio"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func hkd(s string) money.Money { return money.MustParse("HKD", s) }

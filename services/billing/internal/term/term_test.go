@@ -5,9 +5,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cloudpact.dev/services/billing/internal/shippedtest"
 	"cloudpact.dev/services/billing/internal/term"
 	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func TestPeriod(t *testing.T) {
@@ -37,17 +37,17 @@ func TestPeriod(t *testing.T) {
 			if c.last != "" {
 				o.LastDay = date.MustParse(c.last)
 			}
-			p := term.Of(shippedtest.Terms(t, c.choices...), date.MustParse(c.start), o)
+			p := term.Of(cpctest.Chosen(t, c.choices...), date.MustParse(c.start), o)
 			if p.End.String() != c.end || p.Months != c.whole || p.LastDay() != p.End.AddDays(-1) {
 				t.Fatalf("%+v", p)
 			}
-			shippedtest.Explains(t, p.Explanation, c.end, "cpc/1#service-period")
+			cpctest.Explained(t, p.Explanation, c.end, "cpc/1#service-period")
 		})
 	}
 }
 
 func TestFollowing(t *testing.T) {
-	terms := shippedtest.Terms(t)
+	terms := cpctest.Chosen(t)
 	p := term.Of(terms, date.MustParse("2024-01-15"), term.Order{})
 	if a := term.Following(terms, p, term.Order{}); a.What != term.Continues || a.Clause != "cpc/4" {
 		t.Errorf("%+v", a)
@@ -69,7 +69,7 @@ func TestFollowing(t *testing.T) {
 // TestLaws: a longer period never ends earlier, a period never ends before it
 // starts, and the period of the order wins over that of the terms.
 func TestLaws(t *testing.T) {
-	clamped, rolled := shippedtest.Terms(t), shippedtest.Terms(t, "month_rule", "ROLL_TO_NEXT_DAY")
+	clamped, rolled := cpctest.Chosen(t), cpctest.Chosen(t, "month_rule", "ROLL_TO_NEXT_DAY")
 	rapid.Check(t, func(t *rapid.T) {
 		start := date.New(2020, 1, 1).AddDays(rapid.IntRange(0, 3000).Draw(t, "start"))
 		n := rapid.IntRange(1, 120).Draw(t, "months")

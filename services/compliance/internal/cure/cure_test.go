@@ -7,10 +7,10 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cloudpact.dev/services/compliance/internal/cpctest"
 	"cloudpact.dev/services/compliance/internal/cure"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/terms"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func day(s string) date.Date {

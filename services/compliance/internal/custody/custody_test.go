@@ -6,10 +6,10 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cloudpact.dev/services/compliance/internal/cpctest"
 	"cloudpact.dev/services/compliance/internal/custody"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/money"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func day(s string) date.Date {

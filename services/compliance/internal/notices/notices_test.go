@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"cloudpact.dev/services/compliance/internal/cpctest"
 	"cloudpact.dev/services/compliance/internal/facts"
 	"cloudpact.dev/services/compliance/internal/notices"
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/money"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 const (

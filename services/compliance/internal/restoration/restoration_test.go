@@ -6,9 +6,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cloudpact.dev/services/compliance/internal/cpctest"
 	"cloudpact.dev/services/compliance/internal/restoration"
 	"cloudpact.dev/services/figures/money"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 // [W:32-1]: a fee of 500.00 and a deposit; both are there on 2024-03-27.

@@ -5,9 +5,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cloudpact.dev/services/compliance/internal/cpctest"
 	"cloudpact.dev/services/compliance/internal/retention"
 	"cloudpact.dev/services/figures/date"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func day(s string) date.Date { return date.MustParse(s) }

@@ -11,9 +11,9 @@ import (
 
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/interval"
-	"cloudpact.dev/services/sla/internal/cpctest"
 	"cloudpact.dev/services/sla/internal/duties"
 	"cloudpact.dev/services/terms"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func explainInt(n int64) string { return strconv.FormatInt(n, 10) }

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"cloudpact.dev/services/sla/internal/cpctest"
 	"cloudpact.dev/services/sla/internal/duties"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 const backup = "providers/p/customers/c/contracts/k/subscriptions/s"

@@ -11,8 +11,8 @@ import (
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/interval"
-	"cloudpact.dev/services/sla/internal/cpctest"
 	"cloudpact.dev/services/sla/internal/levels"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 func seconds(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) }

@@ -9,8 +9,8 @@ import (
 
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/figures/interval"
-	"cloudpact.dev/services/sla/internal/cpctest"
 	"cloudpact.dev/services/sla/internal/windows"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 // TestWorked runs the catalogue's worked windows: the minutes of an outage that

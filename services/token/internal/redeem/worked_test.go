@@ -7,27 +7,13 @@ import (
 	"time"
 
 	"cloudpact.dev/services/figures/date"
-	"cloudpact.dev/services/terms"
-	"cloudpact.dev/services/terms/shipped"
+	"cloudpact.dev/services/terms/cpctest"
 	"cloudpact.dev/services/token/internal/redeem"
 )
 
-func resolved(t testing.TB, choices map[string]string) terms.Resolved {
-	t.Helper()
-	f, err := shipped.Load("cpc")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := terms.Resolve(f.Terms, choices)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 func policy(t testing.TB, kind string, choices map[string]string) redeem.Policy {
 	t.Helper()
-	p, ok := redeem.PolicyOf(resolved(t, choices), kind)
+	p, ok := redeem.PolicyOf(cpctest.Terms(t, choices), kind)
 	if !ok {
 		t.Fatalf("%s has no tokens", kind)
 	}

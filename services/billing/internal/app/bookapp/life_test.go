@@ -10,8 +10,8 @@ import (
 	contractv1 "cloudpact.dev/gen/go/cloudpact/contract/v1"
 	termsv1 "cloudpact.dev/gen/go/cloudpact/terms/v1"
 	typev1 "cloudpact.dev/gen/go/cloudpact/type/v1"
-	"cloudpact.dev/services/billing/internal/shippedtest"
 	"cloudpact.dev/services/figures/explain"
+	"cloudpact.dev/services/terms/cpctest"
 )
 
 // TestLife runs a service from its order over the window, its period and a
@@ -253,7 +253,7 @@ func TestDerivations(t *testing.T) {
 		"notice":    {s.GetNotice().GetExplanation(), "2024-07-20", "cpc/34"},
 		"service":   {s.GetNotice().GetServiceExplanation(), "2024-07-20", "cpc/34"},
 	} {
-		shippedtest.Explains(t, explained(d.e), d.want, d.clause)
+		cpctest.Explained(t, explained(d.e), d.want, d.clause)
 		if t.Failed() {
 			t.Fatal(what)
 		}

@@ -1,8 +1,10 @@
-// Package cpctest gives tests the shipped SmartCLOUD terms.
+// Package cpctest gives tests the shipped SmartCLOUD terms, and holds derivations
+// to their figures.
 package cpctest
 
 import (
 	"testing"
+	"time"
 
 	"cloudpact.dev/services/figures/explain"
 	"cloudpact.dev/services/terms"
@@ -21,6 +23,30 @@ func Terms(t testing.TB, choices map[string]string) terms.Resolved {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// Chosen is Terms with the choices as pairs of a reading and an option.
+func Chosen(t testing.TB, pairs ...string) terms.Resolved {
+	t.Helper()
+	choices := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		choices[pairs[i]] = pairs[i+1]
+	}
+	return Terms(t, choices)
+}
+
+// At is an instant in Hong Kong, "2024-03-05 17:00".
+func At(t testing.TB, s string) time.Time {
+	t.Helper()
+	hk, err := time.LoadLocation("Asia/Hong_Kong")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := time.ParseInLocation("2006-01-02 15:04", s, hk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at.UTC()
 }
 
 // Explained fails the test when a derivation, computed again, gives another
