@@ -86,82 +86,17 @@ func (r *Redemption) row() []any {
 	}
 }
 
-// Redeemed writes new redemptions.
+// Redeemed writes new redemptions. On PostgreSQL several rows a statement are
+// faster than arrays of so many columns.
 func (Store) Redeemed(ctx context.Context, tx Tx, rs []*Redemption) error {
 	if len(rs) == 0 {
 		return nil
-	}
-	if tx.Dialect() == db.Postgres && len(rs) > 1 {
-		return insertPostgres(ctx, tx, rs)
 	}
 	rows := make([][]any, len(rs))
 	for i, r := range rs {
 		rows[i] = r.row()
 	}
 	return db.InsertRows(ctx, tx, "redemptions", redemptionFields, rows)
-}
-
-const redeemedPostgres = `insert into redemptions (provider, customer, contract, subscription, recorded, ledger, year, seq, id, hash,
-  operation, units, requested, completed, tokens, bucket, remaining, request_id, reservation, overage, bears, ordinal, state)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::integer[], $8::bigint[],
-  $9::text[], $10::bytea[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::integer[], $16::integer[], $17::bigint[],
-  $18::text[], $19::text[], $20::text[], $21::integer[], $22::bigint[], $23::integer[])`
-
-// insertPostgres writes the rows as arrays: one text, whatever their number.
-func insertPostgres(ctx context.Context, tx Tx, rs []*Redemption) error {
-	n := len(rs)
-	c := newColumns(n)
-	text := func(f func(*Redemption) string) []string {
-		out := make([]string, n)
-		for i, r := range rs {
-			out[i] = f(r)
-		}
-		return out
-	}
-	long := func(f func(*Redemption) int64) []int64 {
-		out := make([]int64, n)
-		for i, r := range rs {
-			out[i] = f(r)
-		}
-		return out
-	}
-	short := func(f func(*Redemption) int) []int32 {
-		out := make([]int32, n)
-		for i, r := range rs {
-			out[i] = int32(f(r))
-		}
-		return out
-	}
-	hashes := make([][]byte, n)
-	for i, r := range rs {
-		c.set(i, r.Sub)
-		hashes[i] = r.Hash
-	}
-	_, err := tx.ExecContext(ctx, redeemedPostgres, append(c.args(),
-		long(func(r *Redemption) int64 { return micros(r.Recorded) }),
-		text(func(r *Redemption) string { return r.Ledger }),
-		short(func(r *Redemption) int { return r.Year }),
-		long(func(r *Redemption) int64 { return r.Seq }),
-		text(func(r *Redemption) string { return r.ID }),
-		hashes,
-		text(func(r *Redemption) string { return r.Operation }),
-		text(func(r *Redemption) string { return strings.Join(r.Units, " ") }),
-		long(func(r *Redemption) int64 { return micros(r.Requested) }),
-		long(func(r *Redemption) int64 { return micros(r.Completed) }),
-		short(func(r *Redemption) int { return r.Tokens }),
-		short(func(r *Redemption) int { return int(r.Bucket) }),
-		long(func(r *Redemption) int64 { return int64(r.Remaining) }),
-		text(func(r *Redemption) string { return r.RequestID }),
-		text(func(r *Redemption) string { return r.Reservation }),
-		text(func(r *Redemption) string { return r.Overage }),
-		short(func(r *Redemption) int { return r.Bears }),
-		long(func(r *Redemption) int64 { return int64(r.Ordinal) }),
-		short(func(r *Redemption) int { return int(r.State) }),
-	)...)
-	if err != nil {
-		return fmt.Errorf("write redemptions: %w", err)
-	}
-	return nil
 }
 
 // RedemptionKey names a redemption.
