@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -28,7 +29,7 @@ type Options struct {
 	Log *slog.Logger
 
 	// Lanes is the number of transactions that may run side by side; 0 means 1
-	// on SQLite and 8 on PostgreSQL.
+	// on SQLite and two for each processor, at most 8, on PostgreSQL.
 	Lanes int
 	// MaxGroup bounds the operations of one transaction; 0 means 256.
 	MaxGroup int
@@ -58,7 +59,8 @@ func New(d *db.DB, log Log, clocks Clocks, opt Options) *Committer {
 		opt.Log = slog.Default()
 	}
 	if opt.Lanes <= 0 {
-		opt.Lanes = 8
+		// More than the processors can use only makes the groups smaller.
+		opt.Lanes = min(8, 2*runtime.GOMAXPROCS(0))
 	}
 	if d.Dialect() == db.SQLite {
 		opt.Lanes = 1
