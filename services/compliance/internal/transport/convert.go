@@ -18,7 +18,6 @@ const contractPattern = "providers/{provider}/customers/{customer}/contracts/{co
 
 // Patterns of the names that compliance serves.
 var (
-	providerName     = resource.MustPattern("providers/{provider}")
 	customerName     = resource.MustPattern("providers/{provider}/customers/{customer}")
 	contractName     = resource.MustPattern(contractPattern)
 	caseName         = resource.MustPattern(contractPattern + "/cases/{case}")
