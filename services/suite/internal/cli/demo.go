@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-
-	"cloudpact.dev/services/suite/internal/replay"
-	"cloudpact.dev/services/suite/internal/stack"
 )
 
 type demoCmd struct {
@@ -24,22 +21,7 @@ func (d *demoCmd) Run(ctx context.Context, c *command, out Streams) (err error) 
 	if !d.JSON {
 		return demonstrate(ctx, cfg, running, out)
 	}
-	return d.json(ctx, cfg, running, out)
-}
-
-func (d *demoCmd) json(ctx context.Context, cfg stack.Config, running *stack.Stack, out Streams) error {
-	p := newProgress(out.Err, "replaying the demo contract")
-	r := &replay.Replay{Caller: stack.Caller{Directory: running.Directory}, Token: running.Token, Data: cfg.Data, Step: p.step}
-	err := r.Run(ctx)
-	p.end()
-	if err != nil {
-		return err
-	}
-	token, err := running.Token("operator")
-	if err != nil {
-		return err
-	}
-	sum, err := replay.Summarise(ctx, r.Caller, token)
+	sum, err := replayed(ctx, cfg, running, out)
 	if err != nil {
 		return err
 	}

@@ -49,24 +49,29 @@ func (s *serveCmd) serve(ctx context.Context, cfg stack.Config, running *stack.S
 	return running.Wait(ctx)
 }
 
-// demonstrate replays the demo contract, or what is left of it, and sums it up.
+// demonstrate replays the demo contract and prints what followed.
 func demonstrate(ctx context.Context, cfg stack.Config, running *stack.Stack, out Streams) error {
+	sum, err := replayed(ctx, cfg, running, out)
+	if err != nil {
+		return err
+	}
+	return sum.Print(out.Out)
+}
+
+// replayed replays the demo contract, or what is left of it, and sums it up.
+func replayed(ctx context.Context, cfg stack.Config, running *stack.Stack, out Streams) (*replay.Summary, error) {
 	p := newProgress(out.Err, "replaying the demo contract")
 	r := &replay.Replay{Caller: stack.Caller{Directory: running.Directory}, Token: running.Token, Data: cfg.Data, Step: p.step}
 	err := r.Run(ctx)
 	p.end()
 	if err != nil {
-		return fmt.Errorf("the demo contract: %w", err)
+		return nil, fmt.Errorf("the demo contract: %w", err)
 	}
 	token, err := running.Token("operator")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	sum, err := replay.Summarise(ctx, r.Caller, token)
-	if err != nil {
-		return err
-	}
-	return sum.Print(out.Out)
+	return replay.Summarise(ctx, r.Caller, token)
 }
 
 func addresses(cfg stack.Config, running *stack.Stack, out Streams) {

@@ -57,15 +57,6 @@ var parts = []part{
 	{"tokens", measureTokens},
 }
 
-// Names lists the parts.
-func Names() []string {
-	var out []string
-	for _, p := range parts {
-		out = append(out, p.name)
-	}
-	return out
-}
-
 // Run measures and writes a table after each part.
 func Run(ctx context.Context, o Options, w io.Writer) error {
 	for _, p := range parts {

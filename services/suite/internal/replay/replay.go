@@ -61,16 +61,6 @@ func (r *Replay) Run(ctx context.Context) error {
 	return errors.Join(err, kept)
 }
 
-// Complete tells whether the demo was played to its end.
-func (r *Replay) Complete() (bool, error) {
-	f, err := scenario.ReadFS(demo.FS, "demo.yaml")
-	if err != nil {
-		return false, err
-	}
-	done, err := r.read()
-	return done.Steps == len(f.Steps), err
-}
-
 func (r *Replay) read() (scenario.Progress, error) {
 	var p scenario.Progress
 	data, err := os.ReadFile(r.file())
