@@ -30,7 +30,9 @@ type group struct {
 	ctx    context.Context
 	tx     *db.Txn
 	clocks map[string]Clock
+	held   Held
 	wrote  bool
+	kept   bool              // request ids were written
 	seen   map[[2]string]*op // request ids answered in this attempt
 }
 
@@ -115,7 +117,7 @@ func (c *Committer) attempt(ctx context.Context, ops []*op) ([]int, error) {
 	}
 	defer tx.Rollback(ctx) //nolint:errcheck // after Commit it does nothing
 	g := &group{c: c, ctx: ctx, tx: tx, clocks: map[string]Clock{}, seen: map[[2]string]*op{}}
-	if err := c.log.Lock(ctx, tx, streamsOf(ops)); err != nil {
+	if g.held, err = c.log.Lock(ctx, tx, streamsOf(ops)); err != nil {
 		return nil, err
 	}
 	for _, o := range ops {
@@ -134,7 +136,11 @@ func (c *Committer) attempt(ctx context.Context, ops []*op) ([]int, error) {
 	if !g.wrote {
 		return nil, tx.Rollback(ctx) // nothing to keep, so nothing to wait for
 	}
-	return streams, tx.Commit(ctx)
+	err = tx.Commit(ctx)
+	if g.kept && db.Class(err) == db.Unique {
+		return nil, errRival
+	}
+	return streams, err
 }
 
 func streamsOf(ops []*op) []int {

@@ -69,12 +69,16 @@ type Entry struct {
 // Log keeps the changes. kit/feed implements it.
 type Log interface {
 	// Lock holds the streams' heads until the transaction ends, in ascending
-	// order, on a database with several writers.
-	Lock(ctx context.Context, tx db.Tx, streams []int) error
-	// Append writes the entries and gives each its position, from 1 and without
-	// gaps within its stream.
-	Append(ctx context.Context, tx db.Tx, entries []Entry) ([]int64, error)
+	// order, on a database with several writers, and gives their positions.
+	Lock(ctx context.Context, tx db.Tx, streams []int) (Held, error)
+	// Append writes the entries, at the latest with the commit, and gives each
+	// its position, from 1 and without gaps within its stream. It is called once
+	// in a transaction, with what Lock gave.
+	Append(ctx context.Context, tx db.Tx, held Held, entries []Entry) ([]int64, error)
 }
+
+// Held are the last positions of the streams that a transaction holds.
+type Held map[int]int64
 
 // State is where a deadline stands.
 type State string

@@ -174,7 +174,7 @@ type watched struct {
 	fail    func(entries []commit.Entry) error
 }
 
-func (w *watched) Append(ctx context.Context, tx db.Tx, entries []commit.Entry) ([]int64, error) {
+func (w *watched) Append(ctx context.Context, tx db.Tx, held commit.Held, entries []commit.Entry) ([]int64, error) {
 	w.mu.Lock()
 	w.appends++
 	fail := w.fail
@@ -184,7 +184,7 @@ func (w *watched) Append(ctx context.Context, tx db.Tx, entries []commit.Entry) 
 			return nil, err
 		}
 	}
-	return w.Log.Append(ctx, tx, entries)
+	return w.Log.Append(ctx, tx, held, entries)
 }
 
 func (w *watched) failing(fn func(entries []commit.Entry) error) {

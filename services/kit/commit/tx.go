@@ -82,6 +82,21 @@ func (s *scope) QueryRowContext(ctx context.Context, query string, args ...any) 
 	return row
 }
 
+// Together runs statements in their order, in one exchange on PostgreSQL.
+func (s *scope) Together(ctx context.Context, sts ...db.Statement) error {
+	for _, st := range sts {
+		if err := s.writing(st.Text); err != nil {
+			return err
+		}
+	}
+	err := s.g.tx.Together(ctx, sts...)
+	s.note(err)
+	return err
+}
+
+// Later runs them now: an operation hears of its own errors.
+func (s *scope) Later(ctx context.Context, sts ...db.Statement) error { return s.Together(ctx, sts...) }
+
 // writing prepares for a statement that may write, which is every one that does
 // not begin with "select". SQLite gets its savepoint here, so that an operation
 // that is refused before it writes costs none.

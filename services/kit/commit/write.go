@@ -85,7 +85,7 @@ func (g *group) write(ops []*op) ([]int, error) {
 	if len(keep) == 0 {
 		return streams, nil
 	}
-	g.wrote = true
+	g.wrote, g.kept = true, true
 	err = g.keepRequests(keep)
 	if db.Class(err) == db.Unique {
 		return nil, errRival
@@ -118,11 +118,11 @@ func (g *group) keepPostgres(ops []*op) error {
 		scopes[i], ids[i], replies[i], times[i] = o.request.Scope, o.request.ID, string(o.saved), db.Time(o.now).String()
 		hashes[i], streams[i], positions[i] = o.request.Hash, int32(o.outcome.Stream), o.outcome.Position
 	}
-	_, err := g.tx.ExecContext(g.ctx,
-		`insert into requests (scope, id, hash, reply, stream, position, record_time)
+	return g.tx.Later(g.ctx, db.Statement{
+		Text: `insert into requests (scope, id, hash, reply, stream, position, record_time)
 		select * from unnest($1::text[], $2::text[], $3::bytea[], $4::jsonb[], $5::integer[], $6::bigint[], $7::timestamptz[])`,
-		scopes, ids, hashes, replies, streams, positions, times)
-	return err
+		Args: []any{scopes, ids, hashes, replies, streams, positions, times},
+	})
 }
 
 // append writes the changes of all operations and notes each one's position.
@@ -143,7 +143,7 @@ func (g *group) append(ops []*op) ([]int, error) {
 	for _, e := range entries {
 		streams = append(streams, e.Stream)
 	}
-	positions, err := g.c.log.Append(g.ctx, g.tx, entries)
+	positions, err := g.c.log.Append(g.ctx, g.tx, g.held, entries)
 	if err != nil {
 		return nil, err
 	}

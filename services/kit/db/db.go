@@ -46,6 +46,11 @@ type Querier interface {
 type Tx interface {
 	Querier
 	Dialect() Dialect
+	// Together runs statements in their order, in one exchange where the
+	// database is not in this process.
+	Together(ctx context.Context, sts ...Statement) error
+	// Later runs statements with the next ones, at the latest with the commit.
+	Later(ctx context.Context, sts ...Statement) error
 }
 
 // DB is one open database.

@@ -12,11 +12,21 @@ const maxRows = 256
 
 // InsertRows writes many rows: on SQLite a prepared single row in a loop,
 // because multi-row values are slow there; on PostgreSQL several rows a
-// statement, in powers of two, so that few texts have to be prepared.
+// statement, in powers of two, so that few texts have to be prepared, and all
+// statements together.
 func InsertRows(ctx context.Context, q Tx, table string, columns []string, rows [][]any) error {
+	if err := q.Together(ctx, Inserts(q.Dialect(), table, columns, rows)...); err != nil {
+		return fmt.Errorf("insert into %s: %w", table, err)
+	}
+	return nil
+}
+
+// Inserts are the statements of InsertRows, to be sent with others.
+func Inserts(d Dialect, table string, columns []string, rows [][]any) []Statement {
+	var out []Statement
 	for len(rows) > 0 {
 		n := 1
-		if q.Dialect() == Postgres {
+		if d == Postgres {
 			for n*2 <= len(rows) && n*2 <= maxRows && n*2*len(columns) <= 60000 {
 				n *= 2
 			}
@@ -28,12 +38,10 @@ func InsertRows(ctx context.Context, q Tx, table string, columns []string, rows 
 				args = append(args, r...)
 			}
 		}
-		if _, err := q.ExecContext(ctx, insertText(table, columns, n), args...); err != nil {
-			return fmt.Errorf("insert into %s: %w", table, err)
-		}
+		out = append(out, Statement{Text: insertText(table, columns, n), Args: args})
 		rows = rows[n:]
 	}
-	return nil
+	return out
 }
 
 // insertText is "insert into t (a, b) values ($1, $2), ($3, $4)".

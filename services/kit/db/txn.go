@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,8 +14,11 @@ import (
 // statements takes Tx; kit/commit and Write hold the Txn.
 type Txn struct {
 	db   *DB
-	tx   *sql.Tx // PostgreSQL
+	conn *sql.Conn // PostgreSQL
 	done bool
+
+	begun bool        // PostgreSQL has been told of the transaction
+	later []Statement // for the next exchange
 }
 
 // Begin starts a writing transaction. On SQLite it waits for the one writer's
@@ -22,17 +26,15 @@ type Txn struct {
 // locks the stream (kit/commit does) or compares versions.
 // End it with Commit or Rollback.
 func (d *DB) Begin(ctx context.Context) (*Txn, error) {
+	t := &Txn{db: d}
 	if d.single == nil {
-		tx, err := d.write.BeginTx(ctx, nil)
-		if err != nil {
-			return nil, err
-		}
-		return &Txn{db: d, tx: tx}, nil
+		conn, err := d.write.Conn(ctx)
+		t.conn = conn
+		return t, err // its begin goes out with the first statement
 	}
 	if err := d.single.acquire(ctx); err != nil {
 		return nil, err
 	}
-	t := &Txn{db: d}
 	if _, err := t.ExecContext(ctx, "begin immediate"); err != nil {
 		t.end(err)
 		return nil, err
@@ -43,14 +45,25 @@ func (d *DB) Begin(ctx context.Context) (*Txn, error) {
 // Dialect tells which database it is.
 func (t *Txn) Dialect() Dialect { return t.db.dialect }
 
+// ready sends what was put off, so that the next statement may run.
+func (t *Txn) ready(ctx context.Context) error {
+	if t.done {
+		return sql.ErrTxDone
+	}
+	if t.conn != nil && (!t.begun || len(t.later) > 0) {
+		return t.Together(ctx)
+	}
+	return nil
+}
+
 // ExecContext runs a statement without rows. On SQLite the text is compiled
 // once per connection.
 func (t *Txn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if t.tx != nil {
-		return t.tx.ExecContext(ctx, query, args...)
+	if err := t.ready(ctx); err != nil {
+		return nil, err
 	}
-	if t.done {
-		return nil, sql.ErrTxDone
+	if t.conn != nil {
+		return t.conn.ExecContext(ctx, query, args...)
 	}
 	st, err := t.db.single.prepare(ctx, query)
 	if err != nil {
@@ -63,11 +76,11 @@ func (t *Txn) ExecContext(ctx context.Context, query string, args ...any) (sql.R
 // because a cached statement cannot be open twice; Table and QueryRowContext,
 // which read to the end at once, use the cache.
 func (t *Txn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if t.tx != nil {
-		return t.tx.QueryContext(ctx, query, args...)
+	if err := t.ready(ctx); err != nil {
+		return nil, err
 	}
-	if t.done {
-		return nil, sql.ErrTxDone
+	if t.conn != nil {
+		return t.conn.QueryContext(ctx, query, args...)
 	}
 	return t.db.single.conn.QueryContext(ctx, query, args...)
 }
@@ -75,7 +88,7 @@ func (t *Txn) QueryContext(ctx context.Context, query string, args ...any) (*sql
 // QueryClosed is QueryContext for callers that close the rows before anything
 // else runs.
 func (t *Txn) QueryClosed(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if t.tx != nil || t.done {
+	if t.conn != nil || t.done {
 		return t.QueryContext(ctx, query, args...)
 	}
 	st, err := t.db.single.prepare(ctx, query)
@@ -88,14 +101,14 @@ func (t *Txn) QueryClosed(ctx context.Context, query string, args ...any) (*sql.
 // QueryRowContext runs a statement with one row; scan it before the next
 // statement.
 func (t *Txn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if t.tx != nil {
-		return t.tx.QueryRowContext(ctx, query, args...)
-	}
-	if t.done {
+	if err := t.ready(ctx); err != nil {
 		// A Row cannot be made with an error of ours; an ended context gives one.
-		ended, cancel := context.WithCancel(ctx)
-		cancel()
+		ended, cancel := context.WithCancelCause(ctx)
+		cancel(err)
 		return t.db.read.QueryRowContext(ended, query, args...)
+	}
+	if t.conn != nil {
+		return t.conn.QueryRowContext(ctx, query, args...)
 	}
 	st, err := t.db.single.prepare(ctx, query)
 	if err != nil {
@@ -108,11 +121,16 @@ func (t *Txn) QueryRowContext(ctx context.Context, query string, args ...any) *s
 // except when the connection broke while the database was answering: then
 // nobody knows (Class gives Unavailable).
 func (t *Txn) Commit(ctx context.Context) error {
-	if t.tx != nil {
-		t.done = true
-		return t.tx.Commit()
+	if t.done {
+		return sql.ErrTxDone
 	}
-	_, err := t.ExecContext(ctx, "commit")
+	var err error
+	switch {
+	case t.conn == nil:
+		_, err = t.ExecContext(ctx, "commit")
+	case t.begun || len(t.later) > 0:
+		err = t.Together(ctx, Statement{Text: "commit"})
+	}
 	if err != nil {
 		return errors.Join(err, t.Rollback(ctx))
 	}
@@ -126,19 +144,29 @@ func (t *Txn) Rollback(ctx context.Context) error {
 	if t.done {
 		return nil
 	}
-	if t.tx != nil {
-		t.done = true
-		return t.tx.Rollback()
+	ctx = context.WithoutCancel(ctx)
+	var err error
+	switch {
+	case t.conn == nil:
+		_, err = t.ExecContext(ctx, "rollback")
+	case t.begun:
+		_, err = t.conn.ExecContext(ctx, "rollback")
+		if errors.Is(err, driver.ErrBadConn) {
+			err = nil // with the connection the transaction has ended
+		}
 	}
-	_, err := t.ExecContext(context.WithoutCancel(ctx), "rollback")
 	t.end(err)
 	return err
 }
 
-// end gives the writer's turn back; after an error the connection is not
-// trusted with another transaction.
+// end gives the connection back. After an error SQLite's is not trusted with
+// another transaction; PostgreSQL's are looked at when they are taken again.
 func (t *Txn) end(err error) {
 	t.done = true
+	if t.conn != nil {
+		t.conn.Close() //nolint:errcheck // it goes back to its pool, or was broken
+		return
+	}
 	if err != nil {
 		t.db.single.forget(true) //nolint:errcheck // the connection is given up
 	}

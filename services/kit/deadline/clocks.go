@@ -41,11 +41,11 @@ func (c *Clocks) Get(ctx context.Context, q db.Querier, provider string) (Clock,
 	if provider == "" {
 		return out, nil
 	}
-	const text = "select mode, now, operation from clocks where provider = $1"
-	err := scanClock(q.QueryRowContext(ctx, text, provider), &out)
-	if tx, ok := q.(db.Tx); err == nil && ok && tx.Dialect() == db.Postgres && out.Mode == commit.Sandbox {
-		err = scanClock(q.QueryRowContext(ctx, text+" for share", provider), &out)
+	text := "select mode, now, operation from clocks where provider = $1"
+	if tx, ok := q.(db.Tx); ok && tx.Dialect() == db.Postgres {
+		text += " and mode = 'SANDBOX' for share"
 	}
+	err := scanClock(q.QueryRowContext(ctx, text, provider), &out)
 	if errors.Is(err, sql.ErrNoRows) {
 		return out, nil
 	}

@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"database/sql"
+	"maps"
 
 	"cloudpact.dev/services/kit/commit"
 	"cloudpact.dev/services/kit/db"
@@ -38,12 +39,55 @@ func appendSQLite(ctx context.Context, tx db.Tx, count [Streams]int64, entries [
 	return positions, db.InsertRows(ctx, tx, "feed", feedColumns, rows)
 }
 
-func appendPostgres(ctx context.Context, tx db.Tx, count [Streams]int64, entries []commit.Entry) ([]int64, error) {
-	heads, err := takePostgres(ctx, tx, count)
+// appendPostgres sends what it writes with the commit: the streams are held, so
+// the positions are known.
+func appendPostgres(ctx context.Context, tx db.Tx, held commit.Held, count [Streams]int64, entries []commit.Entry) ([]int64, error) {
+	heads, err := take(ctx, tx, held, count)
 	if err != nil {
 		return nil, err
 	}
 	positions := number(count, heads, entries)
+	var streams []int32
+	var reached []int64
+	for stream, n := range count {
+		if n > 0 {
+			streams, reached = append(streams, int32(stream)), append(reached, heads[stream])
+		}
+	}
+	return positions, tx.Later(ctx, db.Statement{
+		Text: `update feed_heads as h set head = v.head from unnest($1::integer[], $2::bigint[]) as v (stream, head)
+		where h.stream = v.stream`,
+		Args: []any{streams, reached},
+	}, insertPostgres(positions, entries))
+}
+
+// take gives the heads as they are after the entries. Changes of other keys than
+// the operations' own may be in streams that are not held yet.
+func take(ctx context.Context, tx db.Tx, held commit.Held, count [Streams]int64) ([Streams]int64, error) {
+	var heads [Streams]int64
+	var more []int
+	for stream, n := range count {
+		if _, ok := held[stream]; n > 0 && !ok {
+			more = append(more, stream)
+		}
+	}
+	if len(more) > 0 {
+		all := maps.Clone(held)
+		if all == nil {
+			all = commit.Held{}
+		}
+		if err := hold(ctx, tx, all, more); err != nil {
+			return heads, err
+		}
+		held = all
+	}
+	for stream, n := range count {
+		heads[stream] = held[stream] + n
+	}
+	return heads, nil
+}
+
+func insertPostgres(positions []int64, entries []commit.Entry) db.Statement {
 	n := len(entries)
 	streams := make([]int32, n)
 	text := make([][]string, 6) // provider, customer, type, subject, effective, record
@@ -60,30 +104,12 @@ func appendPostgres(ctx context.Context, tx db.Tx, count [Streams]int64, entries
 			text[j][i] = v
 		}
 	}
-	_, err = tx.ExecContext(ctx,
-		`insert into feed (stream, position, provider, customer, type, subject, effective_time, record_time, body)
+	return db.Statement{
+		Text: `insert into feed (stream, position, provider, customer, type, subject, effective_time, record_time, body)
 		select * from unnest($1::integer[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
 			$7::timestamptz[], $8::timestamptz[], $9::bytea[])`,
-		streams, positions, text[0], text[1], text[2], text[3], text[4], text[5], bodies)
-	return positions, err
-}
-
-func takePostgres(ctx context.Context, tx db.Tx, count [Streams]int64) ([Streams]int64, error) {
-	var heads [Streams]int64
-	var streams []int32
-	var numbers []int64
-	for stream, n := range count {
-		if n > 0 {
-			streams, numbers = append(streams, int32(stream)), append(numbers, n)
-		}
+		Args: []any{streams, positions, text[0], text[1], text[2], text[3], text[4], text[5], bodies},
 	}
-	rows, err := tx.QueryContext(ctx,
-		`update feed_heads as h set head = h.head + v.n from unnest($1::integer[], $2::bigint[]) as v (stream, n)
-		where h.stream = v.stream returning h.stream, h.head`, streams, numbers)
-	if err != nil {
-		return heads, err
-	}
-	return heads, scanHeads(rows, &heads)
 }
 
 func scanHeads(rows *sql.Rows, heads *[Streams]int64) error {

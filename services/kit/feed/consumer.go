@@ -34,13 +34,6 @@ func (c Consumer) wants(typ string) bool {
 	return len(c.Types) == 0 || slices.Contains(c.Types, typ)
 }
 
-// Source gives changes: a Log, or a peer's feed.
-type Source interface {
-	// Pull reads up to limit changes after the positions, which name every
-	// stream, in order within each stream. more tells that others are waiting.
-	Pull(ctx context.Context, after map[int]int64, limit int) (changes []Change, more bool, err error)
-}
-
 // passing tells whether trying again may help.
 func passing(err error) bool {
 	switch fault.From(err).Code {
@@ -48,23 +41,4 @@ func passing(err error) bool {
 		return true
 	}
 	return false
-}
-
-// Pull implements Source for readers in the service's own process.
-func (l *Log) Pull(ctx context.Context, after map[int]int64, limit int) ([]Change, bool, error) {
-	heads, err := l.Heads(ctx)
-	if err != nil {
-		return nil, false, err
-	}
-	behind := map[int]int64{}
-	for stream, head := range heads {
-		if at := after[stream]; at < head {
-			behind[stream] = at
-		}
-	}
-	if len(behind) == 0 {
-		return nil, false, nil
-	}
-	cs, err := l.List(ctx, Filter{After: behind, Limit: limit})
-	return cs, len(cs) >= limit, err
 }

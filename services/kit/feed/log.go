@@ -27,32 +27,51 @@ func (l *Log) Source() string { return l.source }
 // Lock holds the streams' head rows until the transaction ends, so that no
 // other process decides on the same customers meanwhile. SQLite has one writer
 // and needs nothing.
-func (l *Log) Lock(ctx context.Context, tx db.Tx, streams []int) error {
+func (l *Log) Lock(ctx context.Context, tx db.Tx, streams []int) (commit.Held, error) {
 	if tx.Dialect() == db.SQLite {
-		return nil
+		return nil, nil
 	}
+	held := make(commit.Held, len(streams))
+	if err := hold(ctx, tx, held, streams); err != nil {
+		return nil, fmt.Errorf("hold streams of %s: %w", l.source, err)
+	}
+	return held, nil
+}
+
+// hold adds streams to those that are held.
+func hold(ctx context.Context, tx db.Tx, held commit.Held, streams []int) error {
 	numbers := make([]int32, len(streams))
 	for i, n := range streams {
 		numbers[i] = int32(n)
 	}
-	_, err := tx.ExecContext(ctx,
-		"select 1 from feed_heads where stream = any($1::integer[]) order by stream for update", numbers)
-	return err
+	return tx.Together(ctx, db.Statement{
+		Text: "select stream, head from feed_heads where stream = any($1::integer[]) order by stream for update",
+		Args: []any{numbers},
+		Row: func(scan func(into ...any) error) error {
+			var stream int
+			var head int64
+			err := scan(&stream, &head)
+			held[stream] = head
+			return err
+		},
+	})
 }
 
 // Append writes the entries and gives their positions. Positions come from the
 // head rows, which stay locked until the transaction ends: a sequence's numbers
 // become visible out of order, and a reader would pass a late one by.
-func (l *Log) Append(ctx context.Context, tx db.Tx, entries []commit.Entry) ([]int64, error) {
+func (l *Log) Append(ctx context.Context, tx db.Tx, held commit.Held, entries []commit.Entry) ([]int64, error) {
 	var count [Streams]int64
 	for _, e := range entries {
 		count[e.Stream]++
 	}
-	write := appendSQLite
+	var positions []int64
+	var err error
 	if tx.Dialect() == db.Postgres {
-		write = appendPostgres
+		positions, err = appendPostgres(ctx, tx, held, count, entries)
+	} else {
+		positions, err = appendSQLite(ctx, tx, count, entries)
 	}
-	positions, err := write(ctx, tx, count, entries)
 	if err != nil {
 		return nil, fmt.Errorf("append to the feed of %s: %w", l.source, err)
 	}
@@ -109,40 +128,37 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Change, error) {
 }
 
 func (l *Log) listStream(ctx context.Context, f Filter, stream int, after int64, limit int) ([]Change, error) {
+	m := marks{stream, after}
 	text := "select " + changeColumns + " from feed where stream = $1 and position > $2"
-	args := []any{stream, after}
-	mark := func(v any) string {
-		args = append(args, v)
-		return "$" + strconv.Itoa(len(args))
-	}
 	if f.Provider != "" {
-		text += " and provider = " + mark(f.Provider)
+		text += " and provider = " + m.add(f.Provider)
 		if f.Customer != "" {
-			text += " and customer = " + mark(f.Customer)
+			text += " and customer = " + m.add(f.Customer)
 		}
 	}
 	if len(f.Types) > 0 {
-		marks := make([]string, len(f.Types))
-		for i, t := range f.Types {
-			marks[i] = mark(t)
-		}
-		text += " and type in (" + strings.Join(marks, ", ") + ")"
+		text += " and type in (" + m.list(f.Types) + ")"
 	}
-	text += " order by position limit " + mark(limit)
-	rows, err := l.db.Read().QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, err
+	text += " order by position limit " + m.add(limit)
+	return l.query(ctx, text, m...)
+}
+
+// marks are the arguments of a statement that is put together.
+type marks []any
+
+// add gives the argument's mark: "$3".
+func (m *marks) add(v any) string {
+	*m = append(*m, v)
+	return "$" + strconv.Itoa(len(*m))
+}
+
+// list adds arguments and gives their marks: "$3, $4".
+func (m *marks) list(vs []string) string {
+	out := make([]string, len(vs))
+	for i, v := range vs {
+		out[i] = m.add(v)
 	}
-	defer rows.Close()
-	var out []Change
-	for rows.Next() {
-		c, err := l.scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, rows.Err()
+	return strings.Join(out, ", ")
 }
 
 func (l *Log) scan(rows *sql.Rows) (Change, error) {

@@ -54,7 +54,7 @@ func appendAll(t *testing.T, d *db.DB, log *feed.Log, entries ...commit.Entry) [
 	t.Helper()
 	var positions []int64
 	err := d.Write(context.Background(), func(ctx context.Context, tx db.Tx) (err error) {
-		positions, err = log.Append(ctx, tx, entries)
+		positions, err = log.Append(ctx, tx, nil, entries)
 		return err
 	})
 	if err != nil {
@@ -123,7 +123,7 @@ func TestRollbackLeavesNoGap(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := log.Append(context.Background(), tx, []commit.Entry{entry(key, "lost")}); err != nil {
+		if _, err := log.Append(context.Background(), tx, nil, []commit.Entry{entry(key, "lost")}); err != nil {
 			t.Fatal(err)
 		}
 		if err := tx.Rollback(context.Background()); err != nil {

@@ -339,7 +339,7 @@ func TestBrokenSourceIsRefused(t *testing.T) {
 
 type pull func() ([]feed.Change, error)
 
-func (p pull) Pull(context.Context, map[int]int64, int) ([]feed.Change, bool, error) {
+func (p pull) Pull(context.Context, feed.Ask) (feed.Page, error) {
 	cs, err := p()
-	return cs, false, err
+	return feed.Page{Changes: cs}, err
 }

@@ -18,15 +18,15 @@ func Remote(cc grpc.ClientConnInterface) Source {
 type remote struct{ peer internalv1.PeerServiceClient }
 
 // Pull implements Source.
-func (r remote) Pull(ctx context.Context, after map[int]int64, limit int) ([]Change, bool, error) {
-	in := &internalv1.PullChangesRequest{After: ToWire(after), Limit: int32(limit)}
+func (r remote) Pull(ctx context.Context, a Ask) (Page, error) {
+	in := &internalv1.PullChangesRequest{After: ToWire(a.After), Types: a.Types, Limit: int32(a.Limit)}
 	out, err := r.peer.PullChanges(ctx, in)
 	if err != nil {
-		return nil, false, fault.FromStatus(err)
+		return Page{}, fault.FromStatus(err)
 	}
-	changes := make([]Change, len(out.GetChanges()))
+	page := Page{Changes: make([]Change, len(out.GetChanges())), Reached: FromWire(out.GetReached()), More: out.GetMore()}
 	for i, c := range out.GetChanges() {
-		changes[i] = Change{
+		page.Changes[i] = Change{
 			ID: c.GetChangeId(), Type: c.GetType(), Subject: c.GetSubject(),
 			Key:    Key{Provider: c.GetProvider(), Customer: c.GetCustomer()},
 			Stream: int(c.GetStream()), Position: c.GetPosition(),
@@ -34,7 +34,7 @@ func (r remote) Pull(ctx context.Context, after map[int]int64, limit int) ([]Cha
 			Body: c.GetBody(),
 		}
 	}
-	return changes, out.GetMore(), nil
+	return page, nil
 }
 
 // Stored is the change on the wire between services.

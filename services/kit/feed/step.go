@@ -21,12 +21,12 @@ func (r *Reader) step(ctx context.Context) (more bool, err error) {
 	if err := r.load(ctx); err != nil {
 		return false, err
 	}
-	changes, more, err := r.source.Pull(ctx, r.cur.after(), pullLimit)
+	page, err := r.source.Pull(ctx, Ask{After: r.cur.after(), Types: r.consumer.Types, Limit: pullLimit})
 	if err != nil {
 		return false, err
 	}
 	defer r.publish()
-	jobs, err := r.plan(changes)
+	jobs, err := r.plan(page)
 	if err != nil {
 		return false, err
 	}
@@ -37,28 +37,33 @@ func (r *Reader) step(ctx context.Context) (more bool, err error) {
 	case err != nil:
 		return false, err
 	}
-	return more, nil
+	return page.More, nil
 }
 
-// plan makes a job of each change that the consumer takes. Changes that it does
-// not take move seen only, and the next job's cursor jumps over them.
-func (r *Reader) plan(changes []Change) ([]job, error) {
+// plan makes a job of each change that came. What the source looked through and
+// did not send moves seen only, and the next job's cursor jumps over it.
+func (r *Reader) plan(page Page) ([]job, error) {
 	var jobs []job
 	from := r.cur.stored
 	seen := r.cur.seen
 	var last [Streams]int // index+1 of the stream's last job
-	for i := range changes {
-		c := &changes[i]
-		if c.Stream < 0 || c.Stream >= Streams || c.Position != seen[c.Stream]+1 {
-			return nil, fmt.Errorf("%s sent %s where position %d of its stream was due", r.consumer.Source, c.ID, seen[c.Stream]+1)
+	for i := range page.Changes {
+		c := &page.Changes[i]
+		if err := r.follows(&seen, c); err != nil {
+			return nil, err
 		}
 		seen[c.Stream] = c.Position
 		if !r.consumer.wants(c.Type) {
-			continue
+			continue // of a source that does not know Ask.Types yet
 		}
 		jobs = append(jobs, job{stream: c.Stream, from: from[c.Stream], to: c.Position, change: c})
 		from[c.Stream] = c.Position
 		last[c.Stream] = len(jobs)
+	}
+	for stream, at := range page.Reached {
+		if stream >= 0 && stream < Streams {
+			seen[stream] = max(seen[stream], at)
+		}
 	}
 	for stream := range Streams {
 		switch {
@@ -75,6 +80,19 @@ func (r *Reader) plan(changes []Change) ([]job, error) {
 		}
 	}
 	return jobs, nil
+}
+
+// follows refuses a change that cannot come next. Who takes all changes is sent
+// each position; others are sent ascending ones.
+func (r *Reader) follows(seen *[Streams]int64, c *Change) error {
+	if c.Stream < 0 || c.Stream >= Streams {
+		return fmt.Errorf("%s sent %s of stream %d", r.consumer.Source, c.ID, c.Stream)
+	}
+	next := seen[c.Stream] + 1
+	if c.Position == next || c.Position > next && len(r.consumer.Types) > 0 {
+		return nil
+	}
+	return fmt.Errorf("%s sent %s where position %d of its stream was due", r.consumer.Source, c.ID, next)
 }
 
 // run commits the jobs together. A change that fails is parked; what stands

@@ -36,17 +36,19 @@ func (p *peer) PullChanges(ctx context.Context, in *internalv1.PullChangesReques
 	if limit <= 0 {
 		limit = defaultPull
 	}
-	changes, more, err := p.h.Feed.Pull(ctx, feed.FromWire(in.GetAfter()), min(limit, maxPull))
+	page, err := p.h.Feed.Pull(ctx, feed.Ask{After: feed.FromWire(in.GetAfter()), Types: in.GetTypes(), Limit: min(limit, maxPull)})
 	if err != nil {
 		return nil, err
 	}
-	out := &internalv1.PullChangesResponse{More: more}
 	size := 0
-	for _, c := range changes {
-		if size += len(c.Body); size > pullBytes && len(out.Changes) > 0 {
-			out.More = true
+	for i, c := range page.Changes {
+		if size += len(c.Body); size > pullBytes && i > 0 {
+			page.Cut(i)
 			break
 		}
+	}
+	out := &internalv1.PullChangesResponse{Reached: feed.ToWire(page.Reached), More: page.More}
+	for _, c := range page.Changes {
 		out.Changes = append(out.Changes, feed.Stored(c))
 	}
 	return out, nil

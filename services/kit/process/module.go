@@ -25,6 +25,7 @@ import (
 func Module(c Config, local ...string) fx.Option {
 	return fx.Options(
 		fx.StartTimeout(time.Minute), fx.StopTimeout(30*time.Second),
+		fx.Invoke(growHeap),
 		fx.Supply(c, c.GRPC, c.Ops),
 		fx.Provide(
 			newLog,

@@ -61,7 +61,7 @@ func (r *rig) tell(k feed.Key, texts ...string) {
 		entries[i] = commit.Entry{Key: k, Stream: k.Stream(), Type: "told", Subject: "s", EffectiveTime: at, RecordTime: at, Body: []byte(text)}
 	}
 	err := r.db.Write(context.Background(), func(ctx context.Context, tx db.Tx) error {
-		_, err := r.log.Append(ctx, tx, entries)
+		_, err := r.log.Append(ctx, tx, nil, entries)
 		return err
 	})
 	if err != nil {

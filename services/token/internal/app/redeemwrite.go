@@ -184,16 +184,9 @@ func (g *group) write() error {
 			lots = append(lots, l)
 		}
 	}
-	if err := g.store.Count(g.ctx, g.tx, lots); err != nil {
+	err := g.store.Write(g.ctx, g.tx, store.Written{Lots: lots, Redemptions: g.rows, Entries: g.entries})
+	if err != nil {
 		return err
-	}
-	if err := g.store.Redeemed(g.ctx, g.tx, g.rows); err != nil {
-		return err
-	}
-	if len(g.entries) > 0 {
-		if err := g.store.Enter(g.ctx, g.tx, g.entries); err != nil {
-			return err
-		}
 	}
 	for _, o := range g.pending {
 		if err := g.store.PutOverage(g.ctx, g.tx, o); err != nil {

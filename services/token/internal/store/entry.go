@@ -47,13 +47,17 @@ var entryFields = strings.Split(keyColumns+", recorded, ledger, year, seq, kind,
 
 // Enter appends to the ledger.
 func (Store) Enter(ctx context.Context, tx Tx, es []Entry) error {
+	return db.InsertRows(ctx, tx, "entries", entryFields, entryRows(es))
+}
+
+func entryRows(es []Entry) [][]any {
 	rows := make([][]any, len(es))
 	for i, e := range es {
 		rows[i] = e.Sub.args(micros(e.Recorded), e.Ledger, e.Year, e.Seq, int(e.Kind), micros(e.Effective),
 			e.Delta.Allotment, e.Delta.Used, e.Delta.Reserved, e.Delta.Expired, e.Delta.Available, e.Delta.Overage,
 			e.Operation, e.Cause)
 	}
-	return db.InsertRows(ctx, tx, "entries", entryFields, rows)
+	return rows
 }
 
 // delta is what a redemption changed when it was recorded.

@@ -89,8 +89,8 @@ type Found struct {
 }
 
 // On SQLite one lot a query is faster than a list of keys as JSON. On PostgreSQL
-// the lot is looked up by its whole key: left to itself the planner may read all
-// lots of a subscription and filter.
+// each row is searched by its whole key: left to itself the planner may read all
+// lots of a subscription and filter, or join whole tables.
 const (
 	wantSQLite = `select s.version, ` + countColumns + ` from subscriptions as s cross join lots as l
 where s.provider = $1 and s.customer = $2 and s.contract = $3 and s.subscription = $4 and l.provider = $1 and l.customer = $2
@@ -98,8 +98,8 @@ where s.provider = $1 and s.customer = $2 and s.contract = $3 and s.subscription
 	wantPostgres = `select k.n - 1, s.version, ` + countColumns + ` from
   unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::integer[]) with ordinality
   as k (provider, customer, contract, subscription, ledger, year, n)
-join subscriptions as s on s.provider = k.provider and s.customer = k.customer and s.contract = k.contract
-  and s.subscription = k.subscription
+cross join lateral (select x.version from subscriptions as x where x.provider = k.provider and x.customer = k.customer
+  and x.contract = k.contract and x.subscription = k.subscription limit 1) as s
 cross join lateral (select * from lots as x where x.provider = k.provider and x.customer = k.customer and x.contract = k.contract
   and x.subscription = k.subscription and x.ledger = k.ledger and x.year = k.year limit 1) as l`
 )

@@ -15,25 +15,29 @@ var ErrMoved = errors.New("a lot changed while it was decided on")
 const countSQLite = `update lots set used = $1, reserved = $2, seq = $3, version = version + 1
 where provider = $4 and customer = $5 and contract = $6 and subscription = $7 and ledger = $8 and year = $9 and version = $10`
 
+// The inner search, by the whole key and with a limit, keeps the planner from
+// joining the keys with the whole table: it keeps the plan that it made when the
+// table was small.
 const countPostgres = `update lots as l set used = k.used, reserved = k.reserved, seq = k.seq, version = l.version + 1
 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
   as k (provider, customer, contract, subscription, ledger, year, used, reserved, seq, version)
-where l.provider = k.provider and l.customer = k.customer and l.contract = k.contract and l.subscription = k.subscription
-  and l.ledger = k.ledger and l.year = k.year and l.version = k.version`
+cross join lateral (select x.ctid from lots as x where x.provider = k.provider and x.customer = k.customer
+  and x.contract = k.contract and x.subscription = k.subscription and x.ledger = k.ledger and x.year = k.year
+  and x.version = k.version limit 1) as t
+where l.ctid = t.ctid`
 
-// Count writes the counters of many lots, each only if nobody changed it.
-func (Store) Count(ctx context.Context, tx Tx, lots []*Lot) error {
-	if len(lots) == 0 {
-		return nil
-	}
-	if tx.Dialect() == db.SQLite {
+// counts are the statements that write the counters of many lots, each only if
+// nobody changed it.
+func counts(d db.Dialect, lots []*Lot) []db.Statement {
+	var out []db.Statement
+	if d == db.SQLite {
 		for _, l := range lots {
-			if err := changed(1)(tx.ExecContext(ctx, countSQLite, l.Used, l.Reserved, l.Seq,
-				l.Sub.Provider, l.Sub.Customer, l.Sub.Contract, l.Sub.ID, l.Ledger, l.Year, l.Version)); err != nil {
-				return err
-			}
+			out = append(out, db.Statement{Text: countSQLite, Done: moved(1), Args: []any{
+				l.Used, l.Reserved, l.Seq,
+				l.Sub.Provider, l.Sub.Customer, l.Sub.Contract, l.Sub.ID, l.Ledger, l.Year, l.Version,
+			}})
 		}
-		return nil
+		return out
 	}
 	n := len(lots)
 	c := newColumns(n)
@@ -44,7 +48,42 @@ func (Store) Count(ctx context.Context, tx Tx, lots []*Lot) error {
 		ledgers[i], years[i] = l.Ledger, int32(l.Year)
 		used[i], reserved[i], seq[i], version[i] = int64(l.Used), int64(l.Reserved), l.Seq, l.Version
 	}
-	return changed(n)(tx.ExecContext(ctx, countPostgres, append(c.args(), ledgers, years, used, reserved, seq, version)...))
+	return append(out, db.Statement{
+		Text: countPostgres, Done: moved(n), Args: append(c.args(), ledgers, years, used, reserved, seq, version),
+	})
+}
+
+// moved refuses a statement that did not change n rows.
+func moved(n int) func(changed int64) error {
+	return func(changed int64) error {
+		if changed != int64(n) {
+			return ErrMoved
+		}
+		return nil
+	}
+}
+
+// Written is what a group of uses leaves.
+type Written struct {
+	// Lots whose counters changed, as Want gave them.
+	Lots        []*Lot
+	Redemptions []*Redemption
+	// Entries are lines beside the redemptions' own.
+	Entries []Entry
+}
+
+// Write writes it, in one exchange with the database.
+func (Store) Write(ctx context.Context, tx Tx, w Written) error {
+	var sts []db.Statement
+	if len(w.Lots) > 0 {
+		sts = counts(tx.Dialect(), w.Lots)
+	}
+	sts = append(sts, db.Inserts(tx.Dialect(), "redemptions", redemptionFields, redemptionRows(w.Redemptions))...)
+	sts = append(sts, db.Inserts(tx.Dialect(), "entries", entryFields, entryRows(w.Entries))...)
+	if err := tx.Together(ctx, sts...); err != nil {
+		return fmt.Errorf("write uses: %w", err)
+	}
+	return nil
 }
 
 // changed refuses a statement that did not change n rows.

@@ -89,14 +89,15 @@ func (r *Redemption) row() []any {
 // Redeemed writes new redemptions. On PostgreSQL several rows a statement are
 // faster than arrays of so many columns.
 func (Store) Redeemed(ctx context.Context, tx Tx, rs []*Redemption) error {
-	if len(rs) == 0 {
-		return nil
-	}
+	return db.InsertRows(ctx, tx, "redemptions", redemptionFields, redemptionRows(rs))
+}
+
+func redemptionRows(rs []*Redemption) [][]any {
 	rows := make([][]any, len(rs))
 	for i, r := range rs {
 		rows[i] = r.row()
 	}
-	return db.InsertRows(ctx, tx, "redemptions", redemptionFields, rows)
+	return rows
 }
 
 // RedemptionKey names a redemption.
@@ -105,14 +106,16 @@ type RedemptionKey struct {
 	ID  string
 }
 
+// On PostgreSQL the limit makes each key a search of the index, also by a plan that
+// was made, and kept, while the table was empty.
 const (
 	knownSQLite = `select ` + redemptionColumns + ` from json_each($1) as k
 cross join redemptions as r on r.provider = k.value ->> 0 and r.customer = k.value ->> 1 and r.contract = k.value ->> 2
   and r.subscription = k.value ->> 3 and r.id = k.value ->> 4`
 	knownPostgres = `select ` + redemptionColumns + ` from
   unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as k (provider, customer, contract, subscription, id)
-join redemptions as r on r.provider = k.provider and r.customer = k.customer and r.contract = k.contract
-  and r.subscription = k.subscription and r.id = k.id`
+cross join lateral (select * from redemptions as x where x.provider = k.provider and x.customer = k.customer
+  and x.contract = k.contract and x.subscription = k.subscription and x.id = k.id limit 1) as r`
 )
 
 // Known finds those of many redemptions that exist, in one query.

@@ -29,7 +29,9 @@ type PullChangesRequest struct {
 	// Position reached per stream; streams that are missing start at 0.
 	After map[int32]int64 `protobuf:"bytes,1,rep,name=after,proto3" json:"after,omitempty" protobuf_key:"varint,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	// At most this many changes; 0 means 500.
-	Limit         int32 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	Limit int32 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	// Only changes of these types; empty means all.
+	Types         []string `protobuf:"bytes,3,rep,name=types,proto3" json:"types,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -78,13 +80,24 @@ func (x *PullChangesRequest) GetLimit() int32 {
 	return 0
 }
 
+func (x *PullChangesRequest) GetTypes() []string {
+	if x != nil {
+		return x.Types
+	}
+	return nil
+}
+
 // PullChangesResponse carries changes in order of stream and position.
 type PullChangesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The changes.
 	Changes []*StoredChange `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
 	// True where more are waiting.
-	More          bool `protobuf:"varint,2,opt,name=more,proto3" json:"more,omitempty"`
+	More bool `protobuf:"varint,2,opt,name=more,proto3" json:"more,omitempty"`
+	// Position up to which each stream was looked through: every change that was
+	// asked for, up to it, is in changes. Streams that were not looked at are
+	// missing.
+	Reached       map[int32]int64 `protobuf:"bytes,3,rep,name=reached,proto3" json:"reached,omitempty" protobuf_key:"varint,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -131,6 +144,13 @@ func (x *PullChangesResponse) GetMore() bool {
 		return x.More
 	}
 	return false
+}
+
+func (x *PullChangesResponse) GetReached() map[int32]int64 {
+	if x != nil {
+		return x.Reached
+	}
+	return nil
 }
 
 // StoredChange is a change as its service stores it.
@@ -1061,17 +1081,22 @@ var File_cloudpact_internal_v1_peer_service_proto protoreflect.FileDescriptor
 
 const file_cloudpact_internal_v1_peer_service_proto_rawDesc = "" +
 	"\n" +
-	"(cloudpact/internal/v1/peer_service.proto\x12\x15cloudpact.internal.v1\x1a\x1ecloudpact/type/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x01\n" +
+	"(cloudpact/internal/v1/peer_service.proto\x12\x15cloudpact.internal.v1\x1a\x1ecloudpact/type/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc6\x01\n" +
 	"\x12PullChangesRequest\x12J\n" +
 	"\x05after\x18\x01 \x03(\v24.cloudpact.internal.v1.PullChangesRequest.AfterEntryR\x05after\x12\x14\n" +
-	"\x05limit\x18\x02 \x01(\x05R\x05limit\x1a8\n" +
+	"\x05limit\x18\x02 \x01(\x05R\x05limit\x12\x14\n" +
+	"\x05types\x18\x03 \x03(\tR\x05types\x1a8\n" +
 	"\n" +
 	"AfterEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\x05R\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"h\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\xf7\x01\n" +
 	"\x13PullChangesResponse\x12=\n" +
 	"\achanges\x18\x01 \x03(\v2#.cloudpact.internal.v1.StoredChangeR\achanges\x12\x12\n" +
-	"\x04more\x18\x02 \x01(\bR\x04more\"\xd9\x02\n" +
+	"\x04more\x18\x02 \x01(\bR\x04more\x12Q\n" +
+	"\areached\x18\x03 \x03(\v27.cloudpact.internal.v1.PullChangesResponse.ReachedEntryR\areached\x1a:\n" +
+	"\fReachedEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\x05R\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\xd9\x02\n" +
 	"\fStoredChange\x12\x1b\n" +
 	"\tchange_id\x18\x01 \x01(\tR\bchangeId\x12\x16\n" +
 	"\x06stream\x18\x02 \x01(\x05R\x06stream\x12\x1a\n" +
@@ -1162,7 +1187,7 @@ func file_cloudpact_internal_v1_peer_service_proto_rawDescGZIP() []byte {
 	return file_cloudpact_internal_v1_peer_service_proto_rawDescData
 }
 
-var file_cloudpact_internal_v1_peer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_cloudpact_internal_v1_peer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_cloudpact_internal_v1_peer_service_proto_goTypes = []any{
 	(*PullChangesRequest)(nil),    // 0: cloudpact.internal.v1.PullChangesRequest
 	(*PullChangesResponse)(nil),   // 1: cloudpact.internal.v1.PullChangesResponse
@@ -1182,43 +1207,45 @@ var file_cloudpact_internal_v1_peer_service_proto_goTypes = []any{
 	(*RetryParkedRequest)(nil),    // 15: cloudpact.internal.v1.RetryParkedRequest
 	(*RetryParkedResponse)(nil),   // 16: cloudpact.internal.v1.RetryParkedResponse
 	nil,                           // 17: cloudpact.internal.v1.PullChangesRequest.AfterEntry
-	nil,                           // 18: cloudpact.internal.v1.Heads.PositionsEntry
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	nil,                           // 18: cloudpact.internal.v1.PullChangesResponse.ReachedEntry
+	nil,                           // 19: cloudpact.internal.v1.Heads.PositionsEntry
+	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
 }
 var file_cloudpact_internal_v1_peer_service_proto_depIdxs = []int32{
 	17, // 0: cloudpact.internal.v1.PullChangesRequest.after:type_name -> cloudpact.internal.v1.PullChangesRequest.AfterEntry
 	2,  // 1: cloudpact.internal.v1.PullChangesResponse.changes:type_name -> cloudpact.internal.v1.StoredChange
-	19, // 2: cloudpact.internal.v1.StoredChange.effective_time:type_name -> google.protobuf.Timestamp
-	19, // 3: cloudpact.internal.v1.StoredChange.record_time:type_name -> google.protobuf.Timestamp
-	18, // 4: cloudpact.internal.v1.Heads.positions:type_name -> cloudpact.internal.v1.Heads.PositionsEntry
-	3,  // 5: cloudpact.internal.v1.CatchUpRequest.sources:type_name -> cloudpact.internal.v1.Heads
-	19, // 6: cloudpact.internal.v1.CatchUpRequest.until:type_name -> google.protobuf.Timestamp
-	3,  // 7: cloudpact.internal.v1.CatchUpResponse.heads:type_name -> cloudpact.internal.v1.Heads
-	19, // 8: cloudpact.internal.v1.CatchUpResponse.due_time:type_name -> google.protobuf.Timestamp
-	19, // 9: cloudpact.internal.v1.RunDueRequest.due_time:type_name -> google.protobuf.Timestamp
-	19, // 10: cloudpact.internal.v1.SetClockRequest.now:type_name -> google.protobuf.Timestamp
-	19, // 11: cloudpact.internal.v1.GetWatermarkResponse.instant:type_name -> google.protobuf.Timestamp
-	14, // 12: cloudpact.internal.v1.ListParkedResponse.changes:type_name -> cloudpact.internal.v1.ParkedChange
-	2,  // 13: cloudpact.internal.v1.ParkedChange.change:type_name -> cloudpact.internal.v1.StoredChange
-	0,  // 14: cloudpact.internal.v1.PeerService.PullChanges:input_type -> cloudpact.internal.v1.PullChangesRequest
-	4,  // 15: cloudpact.internal.v1.PeerService.CatchUp:input_type -> cloudpact.internal.v1.CatchUpRequest
-	6,  // 16: cloudpact.internal.v1.PeerService.RunDue:input_type -> cloudpact.internal.v1.RunDueRequest
-	8,  // 17: cloudpact.internal.v1.PeerService.SetClock:input_type -> cloudpact.internal.v1.SetClockRequest
-	10, // 18: cloudpact.internal.v1.PeerService.GetWatermark:input_type -> cloudpact.internal.v1.GetWatermarkRequest
-	12, // 19: cloudpact.internal.v1.PeerService.ListParked:input_type -> cloudpact.internal.v1.ListParkedRequest
-	15, // 20: cloudpact.internal.v1.PeerService.RetryParked:input_type -> cloudpact.internal.v1.RetryParkedRequest
-	1,  // 21: cloudpact.internal.v1.PeerService.PullChanges:output_type -> cloudpact.internal.v1.PullChangesResponse
-	5,  // 22: cloudpact.internal.v1.PeerService.CatchUp:output_type -> cloudpact.internal.v1.CatchUpResponse
-	7,  // 23: cloudpact.internal.v1.PeerService.RunDue:output_type -> cloudpact.internal.v1.RunDueResponse
-	9,  // 24: cloudpact.internal.v1.PeerService.SetClock:output_type -> cloudpact.internal.v1.SetClockResponse
-	11, // 25: cloudpact.internal.v1.PeerService.GetWatermark:output_type -> cloudpact.internal.v1.GetWatermarkResponse
-	13, // 26: cloudpact.internal.v1.PeerService.ListParked:output_type -> cloudpact.internal.v1.ListParkedResponse
-	16, // 27: cloudpact.internal.v1.PeerService.RetryParked:output_type -> cloudpact.internal.v1.RetryParkedResponse
-	21, // [21:28] is the sub-list for method output_type
-	14, // [14:21] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	18, // 2: cloudpact.internal.v1.PullChangesResponse.reached:type_name -> cloudpact.internal.v1.PullChangesResponse.ReachedEntry
+	20, // 3: cloudpact.internal.v1.StoredChange.effective_time:type_name -> google.protobuf.Timestamp
+	20, // 4: cloudpact.internal.v1.StoredChange.record_time:type_name -> google.protobuf.Timestamp
+	19, // 5: cloudpact.internal.v1.Heads.positions:type_name -> cloudpact.internal.v1.Heads.PositionsEntry
+	3,  // 6: cloudpact.internal.v1.CatchUpRequest.sources:type_name -> cloudpact.internal.v1.Heads
+	20, // 7: cloudpact.internal.v1.CatchUpRequest.until:type_name -> google.protobuf.Timestamp
+	3,  // 8: cloudpact.internal.v1.CatchUpResponse.heads:type_name -> cloudpact.internal.v1.Heads
+	20, // 9: cloudpact.internal.v1.CatchUpResponse.due_time:type_name -> google.protobuf.Timestamp
+	20, // 10: cloudpact.internal.v1.RunDueRequest.due_time:type_name -> google.protobuf.Timestamp
+	20, // 11: cloudpact.internal.v1.SetClockRequest.now:type_name -> google.protobuf.Timestamp
+	20, // 12: cloudpact.internal.v1.GetWatermarkResponse.instant:type_name -> google.protobuf.Timestamp
+	14, // 13: cloudpact.internal.v1.ListParkedResponse.changes:type_name -> cloudpact.internal.v1.ParkedChange
+	2,  // 14: cloudpact.internal.v1.ParkedChange.change:type_name -> cloudpact.internal.v1.StoredChange
+	0,  // 15: cloudpact.internal.v1.PeerService.PullChanges:input_type -> cloudpact.internal.v1.PullChangesRequest
+	4,  // 16: cloudpact.internal.v1.PeerService.CatchUp:input_type -> cloudpact.internal.v1.CatchUpRequest
+	6,  // 17: cloudpact.internal.v1.PeerService.RunDue:input_type -> cloudpact.internal.v1.RunDueRequest
+	8,  // 18: cloudpact.internal.v1.PeerService.SetClock:input_type -> cloudpact.internal.v1.SetClockRequest
+	10, // 19: cloudpact.internal.v1.PeerService.GetWatermark:input_type -> cloudpact.internal.v1.GetWatermarkRequest
+	12, // 20: cloudpact.internal.v1.PeerService.ListParked:input_type -> cloudpact.internal.v1.ListParkedRequest
+	15, // 21: cloudpact.internal.v1.PeerService.RetryParked:input_type -> cloudpact.internal.v1.RetryParkedRequest
+	1,  // 22: cloudpact.internal.v1.PeerService.PullChanges:output_type -> cloudpact.internal.v1.PullChangesResponse
+	5,  // 23: cloudpact.internal.v1.PeerService.CatchUp:output_type -> cloudpact.internal.v1.CatchUpResponse
+	7,  // 24: cloudpact.internal.v1.PeerService.RunDue:output_type -> cloudpact.internal.v1.RunDueResponse
+	9,  // 25: cloudpact.internal.v1.PeerService.SetClock:output_type -> cloudpact.internal.v1.SetClockResponse
+	11, // 26: cloudpact.internal.v1.PeerService.GetWatermark:output_type -> cloudpact.internal.v1.GetWatermarkResponse
+	13, // 27: cloudpact.internal.v1.PeerService.ListParked:output_type -> cloudpact.internal.v1.ListParkedResponse
+	16, // 28: cloudpact.internal.v1.PeerService.RetryParked:output_type -> cloudpact.internal.v1.RetryParkedResponse
+	22, // [22:29] is the sub-list for method output_type
+	15, // [15:22] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_cloudpact_internal_v1_peer_service_proto_init() }
@@ -1232,7 +1259,7 @@ func file_cloudpact_internal_v1_peer_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_cloudpact_internal_v1_peer_service_proto_rawDesc), len(file_cloudpact_internal_v1_peer_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   19,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
