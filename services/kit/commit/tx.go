@@ -94,6 +94,26 @@ func (s *scope) Together(ctx context.Context, sts ...db.Statement) error {
 	return err
 }
 
+// Attempt is Together for statements that may meet a row that is there already:
+// then it takes all of them back and gives that error (db.Unique), and the
+// transaction goes on.
+func (s *scope) Attempt(ctx context.Context, sts ...db.Statement) error {
+	if len(sts) == 0 {
+		return nil
+	}
+	if err := s.writing(sts[0].Text); err != nil {
+		return err
+	}
+	all := append([]db.Statement{{Text: "savepoint attempt"}}, sts...)
+	err := s.g.tx.Together(ctx, append(all, db.Statement{Text: "release savepoint attempt"})...)
+	if db.Class(err) == db.Unique {
+		s.note(s.g.tx.Together(ctx, db.Statement{Text: "rollback to savepoint attempt"}, db.Statement{Text: "release savepoint attempt"}))
+		return err
+	}
+	s.note(err)
+	return err
+}
+
 // Later runs them now: an operation hears of its own errors.
 func (s *scope) Later(ctx context.Context, sts ...db.Statement) error { return s.Together(ctx, sts...) }
 

@@ -37,7 +37,7 @@ func openPostgres(cfg Config) (*DB, error) {
 	r.SetMaxOpenConns(readers)
 	r.SetMaxIdleConns(readers)
 	r.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{cfg: cfg, dialect: Postgres, write: w, read: r, reader: newReader(r, false)}, nil
+	return &DB{cfg: cfg, dialect: Postgres, write: w, read: r, reader: newReader(r, false, readers+1)}, nil
 }
 
 // afterConnect bounds statements on each new connection, unless the DSN does,

@@ -3,21 +3,26 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // reader is the readers' pool. On SQLite it keeps statements prepared; pgx does
-// that by itself.
+// that by itself. On PostgreSQL a read whose connection turns out to be dead is
+// made again on another one.
 type reader struct {
 	pool  *sql.DB
 	cache bool
+	tries int // connections that may be dead, and one more
 
 	mu    sync.RWMutex
 	stmts map[string]*sql.Stmt
 }
 
-func newReader(pool *sql.DB, cache bool) *reader {
-	return &reader{pool: pool, cache: cache, stmts: map[string]*sql.Stmt{}}
+func newReader(pool *sql.DB, cache bool, tries int) *reader {
+	return &reader{pool: pool, cache: cache, tries: tries, stmts: map[string]*sql.Stmt{}}
 }
 
 func (r *reader) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
@@ -28,14 +33,32 @@ func (r *reader) QueryContext(ctx context.Context, query string, args ...any) (*
 	if st := r.prepared(ctx, query); st != nil {
 		return st.QueryContext(ctx, args...)
 	}
-	return r.pool.QueryContext(ctx, query, args...)
+	rows, err := r.pool.QueryContext(ctx, query, args...)
+	for n := 1; n < r.tries && dead(err); n++ {
+		rows, err = r.pool.QueryContext(ctx, query, args...)
+	}
+	return rows, err
 }
 
 func (r *reader) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if st := r.prepared(ctx, query); st != nil {
 		return st.QueryRowContext(ctx, args...)
 	}
-	return r.pool.QueryRowContext(ctx, query, args...)
+	row := r.pool.QueryRowContext(ctx, query, args...)
+	for n := 1; n < r.tries && dead(row.Err()); n++ {
+		row = r.pool.QueryRowContext(ctx, query, args...)
+	}
+	return row
+}
+
+// dead tells whether a connection of the pool was lost; a database that takes no
+// new ones is another matter.
+func dead(err error) bool {
+	if Class(err) != Unavailable {
+		return false
+	}
+	_, refused := errors.AsType[*pgconn.ConnectError](err)
+	return !refused
 }
 
 // prepared gives the cached statement, or nil where the pool runs the text

@@ -58,7 +58,7 @@ func openSQLite(cfg Config) (*DB, error) {
 	r.SetMaxIdleConns(readers)
 	return &DB{
 		cfg: cfg, dialect: SQLite, write: w, read: r,
-		reader: newReader(r, true), single: newSingle(w),
+		reader: newReader(r, true, 1), single: newSingle(w),
 	}, nil
 }
 

@@ -57,7 +57,7 @@ func (d *Directory) Remote(service, target, ca string) error {
 	if err != nil {
 		return fmt.Errorf("service %s: %w", service, err)
 	}
-	cc, err := grpc.NewClient(target, grpc.WithTransportCredentials(creds),
+	cc, err := Dial(target, grpc.WithTransportCredentials(creds),
 		grpc.WithUnaryInterceptor(func(ctx context.Context, m string, req, rep any, cc *grpc.ClientConn, call grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 			return call(metadata.AppendToOutgoingContext(ctx, HeaderService, service), m, req, rep, cc, opts...)
 		}),

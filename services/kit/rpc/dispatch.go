@@ -96,8 +96,7 @@ func (s *Server) owners(full string) []*method {
 // owner finds the one method that the call means.
 func (s *Server) owner(ctx context.Context, full string) (*method, error) {
 	all := s.owners(full)
-	md, _ := metadata.FromIncomingContext(ctx)
-	if want := md.Get(HeaderService); len(want) > 0 {
+	if want := metadata.ValueFromIncomingContext(ctx, HeaderService); len(want) > 0 {
 		for _, m := range all {
 			if m.owner == want[0] {
 				return m, nil

@@ -73,10 +73,8 @@ func (o *observer) write(ctx context.Context, m *method, p Principal, f *fault.F
 		slog.String("service", m.owner), slog.String("method", m.full),
 		slog.String("subject", p.Subject), slog.Duration("took", took),
 	}
-	if md, ok := metadata.FromIncomingContext(ctx); ok {
-		if id := md.Get(HeaderRequestID); len(id) > 0 {
-			attrs = append(attrs, slog.String("request", id[0]))
-		}
+	if id := metadata.ValueFromIncomingContext(ctx, HeaderRequestID); len(id) > 0 {
+		attrs = append(attrs, slog.String("request", id[0]))
 	}
 	if f == nil {
 		o.log.LogAttrs(ctx, level, "call", append(attrs, slog.String("code", codes.OK.String()))...)

@@ -48,8 +48,7 @@ func Positions(header metadata.MD) []Position {
 
 // await blocks until the owner has taken in what the caller asks for.
 func (m *method) await(ctx context.Context) error {
-	md, _ := metadata.FromIncomingContext(ctx)
-	asked := md.Get(HeaderWaitFor)
+	asked := metadata.ValueFromIncomingContext(ctx, HeaderWaitFor)
 	if len(asked) == 0 || m.wait == nil {
 		return nil
 	}

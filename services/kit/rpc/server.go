@@ -100,11 +100,16 @@ func NewServer(cfg Config, o Options) (*Server, error) {
 	if s.grpc, err = s.newGRPC(); err != nil {
 		return nil, err
 	}
-	s.loop, err = grpc.NewClient("passthrough:///in-process",
+	s.loop, err = Dial("passthrough:///in-process",
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return s.buf.DialContext(ctx) }),
 		grpc.WithTransportCredentials(insecure.NewCredentials()))
 	return s, err
 }
+
+// streamWorkers are goroutines that serve one call after another. A fresh one
+// for each call would have to grow its stack each time; calls beyond these get
+// one of their own.
+const streamWorkers = 256
 
 // newGRPC makes the gRPC server. bufconn and TCP share it; with TLS the
 // in-process pipe is exempt, because it is not a network.
@@ -113,6 +118,8 @@ func (s *Server) newGRPC() (*grpc.Server, error) {
 		grpc.MaxRecvMsgSize(max(s.cfg.MaxMessage, 1<<20)),
 		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionAge: 30 * time.Minute, MaxConnectionAgeGrace: time.Minute}),
 		grpc.WaitForHandlers(true),
+		grpc.NumStreamWorkers(streamWorkers),
+		grpc.StaticStreamWindowSize(streamWindow), grpc.StaticConnWindowSize(connWindow),
 	}
 	tls, err := s.cfg.Listen.TLS()
 	if err != nil {

@@ -112,7 +112,7 @@ func (t *Tokens) run(ctx context.Context, e process.Database) error {
 
 func (t *Tokens) dial(addr net.Addr) error {
 	for range 8 {
-		c, err := grpc.NewClient(addr.String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+		c, err := rpc.Dial(addr.String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	billingv1 "cloudpact.dev/gen/go/cloudpact/billing/v1"
+	"cloudpact.dev/services/kit/rpc"
 	"cloudpact.dev/services/scenario"
 	"cloudpact.dev/services/suite/internal/replay"
 	"cloudpact.dev/services/suite/internal/stack"
@@ -28,7 +29,7 @@ func measureGateway(ctx context.Context, o Options) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	cc, err := grpc.NewClient(s.Server.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	cc, err := rpc.Dial(s.Server.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,7 @@ type App struct {
 	Pages *page.Codec
 
 	redemptions *commit.Grouper[[]UseCall, []UseAnswer]
+	repeats     repeats
 	fresh       fresh
 	hot         hot
 }

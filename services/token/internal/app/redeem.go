@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -105,9 +106,10 @@ type use struct {
 // for all of them at once.
 type group struct {
 	*App
-	ctx  context.Context
-	tx   *commit.GroupTx
-	uses []*use
+	ctx    context.Context
+	tx     *commit.GroupTx
+	search bool // for repetitions, before anything is decided
+	uses   []*use
 
 	keys  []store.LotKey
 	index map[store.LotKey]int
@@ -122,22 +124,15 @@ type group struct {
 	pending  []*store.Overage
 }
 
-// redeemGroup decides and writes the uses of a group.
+// redeemGroup decides and writes the uses of a group. A use's row is the record
+// of its request: repetitions are seldom, so they are not searched for before the
+// uses are written, unless one was met a moment ago.
 func (a *App) redeemGroup(ctx context.Context, tx *commit.GroupTx, items []commit.Keyed[[]UseCall]) []commit.Result[[]UseAnswer] {
-	g := &group{
-		App: a, ctx: ctx, tx: tx, index: map[store.LotKey]int{}, views: map[store.Sub]*view{},
-		taken: map[store.RedemptionKey]*use{}, overages: map[store.RedemptionKey]*store.Overage{}, dirty: map[int]bool{},
+	results, err := a.redeemOnce(ctx, tx, items, a.repeats.expected())
+	if errors.Is(err, errRepeated) {
+		a.repeats.met()
+		results, err = a.redeemOnce(ctx, tx, items, true)
 	}
-	results := make([]commit.Result[[]UseAnswer], len(items))
-	for i, it := range items {
-		results[i].Out = make([]UseAnswer, len(it.In))
-		for j, c := range it.In {
-			u := &use{item: i, call: c, now: it.Now, hash: c.hash(), out: &results[i].Out[j]}
-			u.key = store.RedemptionKey{Sub: c.Sub, ID: c.id()}
-			g.uses = append(g.uses, u)
-		}
-	}
-	err := g.run()
 	if errors.Is(err, store.ErrMoved) {
 		// Some rows may be written: no answer makes kit take them back and run
 		// the items again, one by one.
@@ -151,9 +146,30 @@ func (a *App) redeemGroup(ctx context.Context, tx *commit.GroupTx, items []commi
 	return results
 }
 
+// redeemOnce gives errRepeated, with nothing written, where it has to search for
+// repetitions first.
+func (a *App) redeemOnce(ctx context.Context, tx *commit.GroupTx, items []commit.Keyed[[]UseCall], search bool) ([]commit.Result[[]UseAnswer], error) {
+	g := &group{
+		App: a, ctx: ctx, tx: tx, search: search, index: map[store.LotKey]int{}, views: map[store.Sub]*view{},
+		taken: map[store.RedemptionKey]*use{}, overages: map[store.RedemptionKey]*store.Overage{}, dirty: map[int]bool{},
+	}
+	results := make([]commit.Result[[]UseAnswer], len(items))
+	for i, it := range items {
+		results[i].Out = make([]UseAnswer, len(it.In))
+		for j, c := range it.In {
+			u := &use{item: i, call: c, now: it.Now, hash: c.hash(), out: &results[i].Out[j]}
+			u.key = store.RedemptionKey{Sub: c.Sub, ID: c.id()}
+			g.uses = append(g.uses, u)
+		}
+	}
+	return results, g.run()
+}
+
 func (g *group) run() error {
-	if err := g.replay(); err != nil {
-		return err
+	if g.search {
+		if err := g.replay(g.uses); err != nil {
+			return err
+		}
 	}
 	if err := g.load(); err != nil {
 		return err
@@ -165,14 +181,24 @@ func (g *group) run() error {
 			}
 		}
 	}
+	if !g.search {
+		// What would be refused now may have been taken when it was asked first.
+		refused := slices.DeleteFunc(slices.Clone(g.uses), func(u *use) bool { return u.out.Err == nil })
+		if err := g.replay(refused); err != nil {
+			return err
+		}
+	}
+	if err := g.write(); err != nil {
+		return err
+	}
 	g.publish()
-	return g.write()
+	return nil
 }
 
-// replay answers the uses that were recorded before.
-func (g *group) replay() error {
+// replay answers those of the uses that were recorded before.
+func (g *group) replay(uses []*use) error {
 	var keys []store.RedemptionKey
-	for _, u := range g.uses {
+	for _, u := range uses {
 		if u.key.ID != "" {
 			keys = append(keys, u.key)
 		}
@@ -181,7 +207,7 @@ func (g *group) replay() error {
 	if err != nil || len(known) == 0 {
 		return err
 	}
-	for _, u := range g.uses {
+	for _, u := range uses {
 		if r := known[u.key]; r != nil {
 			if err := g.again(u, r); err != nil {
 				return err
@@ -201,7 +227,7 @@ func (g *group) again(u *use, r *store.Redemption) error {
 	if err != nil {
 		return err
 	}
-	u.out.Redemption, u.out.Citations = r, v.citations(r)
+	u.out.Redemption, u.out.Citations, u.out.Err = r, v.citations(r), nil
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/kit/commit"
+	"cloudpact.dev/services/kit/db"
 	"cloudpact.dev/services/kit/resource"
 	"cloudpact.dev/services/token/internal/redeem"
 	"cloudpact.dev/services/token/internal/store"
@@ -184,9 +185,15 @@ func (g *group) write() error {
 			lots = append(lots, l)
 		}
 	}
-	err := g.store.Write(g.ctx, g.tx, store.Written{Lots: lots, Redemptions: g.rows, Entries: g.entries})
-	if err != nil {
-		return err
+	sts := store.Write(g.tx.Dialect(), store.Written{Lots: lots, Redemptions: g.rows, Entries: g.entries})
+	if g.search {
+		if err := g.tx.Together(g.ctx, sts...); err != nil {
+			return fmt.Errorf("write uses: %w", err)
+		}
+	} else if err := g.tx.Attempt(g.ctx, sts...); db.Class(err) == db.Unique {
+		return errRepeated
+	} else if err != nil {
+		return fmt.Errorf("write uses: %w", err)
 	}
 	for _, o := range g.pending {
 		if err := g.store.PutOverage(g.ctx, g.tx, o); err != nil {

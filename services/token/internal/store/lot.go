@@ -109,9 +109,9 @@ cross join lateral (select * from lots as x where x.provider = k.provider and x.
 const countColumns = "l.end_day, l.granted, l.corrected, l.used, l.reserved, l.lapsed, l.seq, l.version"
 
 // scanCounts reads a lot as far as a use needs it: Count writes no more back.
-func (l *Lot) scanCounts(rows interface{ Scan(into ...any) error }, before ...any) error {
+func (l *Lot) scanCounts(scan func(into ...any) error, before ...any) error {
 	var to sql.NullString
-	err := rows.Scan(append(before, &to, &l.Granted, &l.Corrected, &l.Used, &l.Reserved, &l.Lapsed, &l.Seq, &l.Version)...)
+	err := scan(append(before, &to, &l.Granted, &l.Corrected, &l.Used, &l.Reserved, &l.Lapsed, &l.Seq, &l.Version)...)
 	if err == nil && to.Valid {
 		l.To, err = date.Parse(to.String)
 	}
@@ -142,7 +142,7 @@ func (Store) Want(ctx context.Context, tx Tx, keys []LotKey) ([]Found, error) {
 func wantLoop(ctx context.Context, tx Tx, keys []LotKey, out []Found) error {
 	for i, k := range keys {
 		l := &Lot{}
-		err := l.scanCounts(tx.QueryRowContext(ctx, wantSQLite, k.Sub.args(k.Ledger, k.Year)...), &out[i].Version)
+		err := l.scanCounts(tx.QueryRowContext(ctx, wantSQLite, k.Sub.args(k.Ledger, k.Year)...).Scan, &out[i].Version)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -161,21 +161,16 @@ func wantAll(ctx context.Context, tx Tx, keys []LotKey, out []Found) error {
 		c.set(i, k.Sub)
 		ledgers[i], years[i] = k.Ledger, int32(k.Year)
 	}
-	rows, err := tx.QueryContext(ctx, wantPostgres, append(c.args(), ledgers, years)...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return tx.Together(ctx, db.Statement{Text: wantPostgres, Args: append(c.args(), ledgers, years), Row: func(scan func(into ...any) error) error {
 		var n int
 		var version int64
 		l := &Lot{}
-		if err := l.scanCounts(rows, &n, &version); err != nil {
-			return err
+		err := l.scanCounts(scan, &n, &version)
+		if err == nil {
+			out[n] = Found{version, l}
 		}
-		out[n] = Found{version, l}
-	}
-	return rows.Err()
+		return err
+	}})
 }
 
 // columns are the key columns of many rows as arrays, for PostgreSQL.

@@ -72,18 +72,15 @@ type Written struct {
 	Entries []Entry
 }
 
-// Write writes it, in one exchange with the database.
-func (Store) Write(ctx context.Context, tx Tx, w Written) error {
+// Write are the statements that write it. They give ErrMoved where somebody
+// changed a lot meanwhile, and db.Unique where a redemption is there already.
+func Write(d db.Dialect, w Written) []db.Statement {
 	var sts []db.Statement
 	if len(w.Lots) > 0 {
-		sts = counts(tx.Dialect(), w.Lots)
+		sts = counts(d, w.Lots)
 	}
-	sts = append(sts, db.Inserts(tx.Dialect(), "redemptions", redemptionFields, redemptionRows(w.Redemptions))...)
-	sts = append(sts, db.Inserts(tx.Dialect(), "entries", entryFields, entryRows(w.Entries))...)
-	if err := tx.Together(ctx, sts...); err != nil {
-		return fmt.Errorf("write uses: %w", err)
-	}
-	return nil
+	sts = append(sts, db.Inserts(d, "redemptions", redemptionFields, redemptionRows(w.Redemptions))...)
+	return append(sts, db.Inserts(d, "entries", entryFields, entryRows(w.Entries))...)
 }
 
 // changed refuses a statement that did not change n rows.
