@@ -25,6 +25,7 @@ func sqliteDSN(path string, readOnly bool) string {
 	q.Add("_pragma", "cache_size(-32000)")
 	q.Add("_pragma", "wal_autocheckpoint(4000)")
 	q.Add("_pragma", "journal_size_limit(67108864)")
+	q.Add("_pragma", "temp_store(MEMORY)") // what savepoints may take back, too
 	if readOnly {
 		q.Add("_pragma", "query_only(ON)")
 	} else {

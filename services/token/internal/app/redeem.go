@@ -249,7 +249,7 @@ func (g *group) load() error {
 		version := map[store.Sub]int64{}
 		for i, f := range found {
 			g.lots[from+i] = f.Lot
-			version[g.keys[from+i].Sub] = max(version[g.keys[from+i].Sub], f.Version)
+			version[g.keys[from+i].Sub] = max(version[g.keys[from+i].Sub], f.Facts)
 		}
 		var again []*use
 		for _, u := range left {

@@ -82,8 +82,9 @@ func (Store) Lots(ctx context.Context, q Querier, s Sub) ([]*Lot, error) {
 
 // Found is what Want found for one key.
 type Found struct {
-	// Version of the subscription; 0 where it is not known.
-	Version int64
+	// Facts is the version of the subscription that the lot stands by; 0 where
+	// there is no lot.
+	Facts int64
 	// Lot is nil where there is none.
 	Lot *Lot
 }
@@ -92,21 +93,17 @@ type Found struct {
 // each row is searched by its whole key: left to itself the planner may read all
 // lots of a subscription and filter, or join whole tables.
 const (
-	wantSQLite = `select s.version, ` + countColumns + ` from subscriptions as s cross join lots as l
-where s.provider = $1 and s.customer = $2 and s.contract = $3 and s.subscription = $4 and l.provider = $1 and l.customer = $2
-  and l.contract = $3 and l.subscription = $4 and l.ledger = $5 and l.year = $6`
-	wantPostgres = `select k.n - 1, s.version, ` + countColumns + ` from
+	wantSQLite   = "select " + countColumns + " from lots as l " + where + " and ledger = $5 and year = $6"
+	wantPostgres = `select k.n - 1, ` + countColumns + ` from
   unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::integer[]) with ordinality
   as k (provider, customer, contract, subscription, ledger, year, n)
-cross join lateral (select x.version from subscriptions as x where x.provider = k.provider and x.customer = k.customer
-  and x.contract = k.contract and x.subscription = k.subscription limit 1) as s
 cross join lateral (select * from lots as x where x.provider = k.provider and x.customer = k.customer and x.contract = k.contract
   and x.subscription = k.subscription and x.ledger = k.ledger and x.year = k.year limit 1) as l`
 )
 
 // countColumns are what a use needs of a lot; reading all columns would cost
 // more than the query.
-const countColumns = "l.end_day, l.granted, l.corrected, l.used, l.reserved, l.lapsed, l.seq, l.version"
+const countColumns = "l.facts, l.end_day, l.granted, l.corrected, l.used, l.reserved, l.lapsed, l.seq, l.version"
 
 // scanCounts reads a lot as far as a use needs it: Count writes no more back.
 func (l *Lot) scanCounts(scan func(into ...any) error, before ...any) error {
@@ -119,8 +116,7 @@ func (l *Lot) scanCounts(scan func(into ...any) error, before ...any) error {
 	return err
 }
 
-// Want reads the counters of many lots, each with the version of its
-// subscription. The answer is in the order of the keys; of each lot only what a
+// Want reads the counters of many lots. The answer is in the order of the keys; of each lot only what a
 // use needs is filled in, so it goes to Count and not to PutLot.
 func (Store) Want(ctx context.Context, tx Tx, keys []LotKey) ([]Found, error) {
 	want := wantLoop
@@ -142,7 +138,7 @@ func (Store) Want(ctx context.Context, tx Tx, keys []LotKey) ([]Found, error) {
 func wantLoop(ctx context.Context, tx Tx, keys []LotKey, out []Found) error {
 	for i, k := range keys {
 		l := &Lot{}
-		err := l.scanCounts(tx.QueryRowContext(ctx, wantSQLite, k.Sub.args(k.Ledger, k.Year)...).Scan, &out[i].Version)
+		err := l.scanCounts(tx.QueryRowContext(ctx, wantSQLite, k.Sub.args(k.Ledger, k.Year)...).Scan, &out[i].Facts)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -163,11 +159,11 @@ func wantAll(ctx context.Context, tx Tx, keys []LotKey, out []Found) error {
 	}
 	return tx.Together(ctx, db.Statement{Text: wantPostgres, Args: append(c.args(), ledgers, years), Row: func(scan func(into ...any) error) error {
 		var n int
-		var version int64
+		var facts int64
 		l := &Lot{}
-		err := l.scanCounts(scan, &n, &version)
+		err := l.scanCounts(scan, &n, &facts)
 		if err == nil {
-			out[n] = Found{version, l}
+			out[n] = Found{facts, l}
 		}
 		return err
 	}})

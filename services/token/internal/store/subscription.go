@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"cloudpact.dev/services/figures/date"
@@ -84,13 +85,21 @@ func (Store) Subscription(ctx context.Context, q Querier, s Sub) (Subscription, 
 	return get(ctx, q, subscriptions, s)
 }
 
-// PutSubscription writes one, with its next version.
+// PutSubscription writes one, with its next version, which its lots carry too:
+// write the lots before.
 func (Store) PutSubscription(ctx context.Context, tx Tx, s Subscription) error {
 	s.Version++
 	if s.Version == 1 {
-		return subscriptions.Insert(ctx, tx, s)
+		if err := subscriptions.Insert(ctx, tx, s); err != nil {
+			return err
+		}
+	} else if err := subscriptions.Update(ctx, tx, s, s.Version-1); err != nil {
+		return err
 	}
-	return subscriptions.Update(ctx, tx, s, s.Version-1)
+	if _, err := tx.ExecContext(ctx, "update lots set facts = $5 "+where, s.args(s.Version)...); err != nil {
+		return fmt.Errorf("write lots: %w", err)
+	}
+	return nil
 }
 
 // Subscriptions lists those of a contract, or of more where ids are "".

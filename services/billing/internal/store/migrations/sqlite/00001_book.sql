@@ -7,7 +7,7 @@ create table book_providers (
   body text not null,
   constraint book_providers_pk primary key (provider),
   constraint book_providers_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- The body of a revision of terms, by the hash of its content.
 create table book_terms (
@@ -16,7 +16,7 @@ create table book_terms (
   body text not null,
   constraint book_terms_pk primary key (provider, hash),
   constraint book_terms_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Revisions of terms, in the order in which they were registered.
 create table book_revisions (
@@ -28,7 +28,7 @@ create table book_revisions (
   body text not null,
   constraint book_revisions_pk primary key (provider, terms, revision),
   constraint book_revisions_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create unique index book_revisions_place_uq on book_revisions (provider, place);
 
@@ -40,7 +40,7 @@ create table book_customers (
   body text not null,
   constraint book_customers_pk primary key (provider, customer),
   constraint book_customers_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Contracts.
 create table book_contracts (
@@ -52,7 +52,7 @@ create table book_contracts (
   body text not null,
   constraint book_contracts_pk primary key (provider, customer, contract),
   constraint book_contracts_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Orders of a contract.
 create table book_orders (
@@ -65,7 +65,7 @@ create table book_orders (
   body text not null,
   constraint book_orders_pk primary key (provider, customer, contract, order_id),
   constraint book_orders_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Subscriptions: the services of signed orders.
 create table book_subscriptions (
@@ -79,7 +79,7 @@ create table book_subscriptions (
   body text not null,
   constraint book_subscriptions_pk primary key (provider, customer, contract, subscription),
   constraint book_subscriptions_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Advances of clocks.
 create table book_operations (
@@ -91,7 +91,7 @@ create table book_operations (
   body text not null,
   constraint book_operations_pk primary key (id),
   constraint book_operations_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create unique index book_operations_place_uq on book_operations (provider, place);
 

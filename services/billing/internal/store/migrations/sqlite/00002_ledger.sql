@@ -12,7 +12,7 @@ create table ledger_accounts (
   body text not null,
   constraint ledger_accounts_pk primary key (provider, customer, contract, account),
   constraint ledger_accounts_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Subscriptions as the account bills them.
 create table ledger_services (
@@ -25,7 +25,7 @@ create table ledger_services (
   body text not null,
   constraint ledger_services_pk primary key (provider, customer, contract, account, subscription),
   constraint ledger_services_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Recorded facts that are charged once, by the identity of their charge.
 create table ledger_events (
@@ -39,7 +39,7 @@ create table ledger_events (
   body text not null,
   constraint ledger_events_pk primary key (provider, customer, contract, account, identity),
   constraint ledger_events_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create index ledger_events_subscription_ix on ledger_events (provider, customer, contract, account, subscription);
 
@@ -57,7 +57,7 @@ create table ledger_usage (
   body text not null,
   constraint ledger_usage_pk primary key (provider, customer, contract, subscription, record),
   constraint ledger_usage_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Charges in the order in which they were written; the amount is in minor units.
 create table ledger_charges (
@@ -78,7 +78,7 @@ create table ledger_charges (
   body text not null,
   constraint ledger_charges_pk primary key (provider, customer, contract, account, charge),
   constraint ledger_charges_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create unique index ledger_charges_identity_uq on ledger_charges (provider, customer, contract, account, identity, sequence);
 
@@ -113,7 +113,7 @@ create table ledger_invoices (
   body text not null,
   constraint ledger_invoices_pk primary key (provider, customer, contract, account, invoice),
   constraint ledger_invoices_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create unique index ledger_invoices_number_uq on ledger_invoices (provider, number);
 
@@ -137,7 +137,7 @@ create table ledger_receipts (
   body text not null,
   constraint ledger_receipts_pk primary key (provider, customer, contract, account, kind, receipt),
   constraint ledger_receipts_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create index ledger_receipts_credit_ix on ledger_receipts (provider, customer, contract, account) where credit > 0;
 
@@ -155,7 +155,7 @@ create table ledger_journal (
   body text not null,
   constraint ledger_journal_pk primary key (provider, customer, contract, account, entry),
   constraint ledger_journal_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- One side of an entry of the journal, in minor units; the sides of an entry sum to zero.
 create table ledger_postings (

@@ -7,7 +7,7 @@ create table compliance_terms (
   body text not null,
   constraint compliance_terms_pk primary key (provider, hash),
   constraint compliance_terms_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- What is known of contracts.
 create table compliance_contracts (
@@ -17,7 +17,7 @@ create table compliance_contracts (
   body text not null,
   constraint compliance_contracts_pk primary key (provider, customer, contract),
   constraint compliance_contracts_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- What is known of subscriptions.
 create table compliance_services (
@@ -28,7 +28,7 @@ create table compliance_services (
   body text not null,
   constraint compliance_services_pk primary key (provider, customer, contract, subscription),
   constraint compliance_services_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- What is known of accounts: arrears and deposits.
 create table compliance_accounts (
@@ -39,7 +39,7 @@ create table compliance_accounts (
   body text not null,
   constraint compliance_accounts_pk primary key (provider, customer, contract, account),
   constraint compliance_accounts_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Which subscription a target of sla watches.
 create table compliance_targets (
@@ -48,7 +48,7 @@ create table compliance_targets (
   body text not null,
   constraint compliance_targets_pk primary key (provider, target),
   constraint compliance_targets_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Breaches and arrears with their ladder.
 create table compliance_cases (
@@ -62,7 +62,7 @@ create table compliance_cases (
   body text not null,
   constraint compliance_cases_pk primary key (provider, customer, contract, id),
   constraint compliance_cases_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create index compliance_cases_opened_ix on compliance_cases (provider, opened, customer, contract, id);
 
@@ -78,7 +78,7 @@ create table compliance_holds (
   body text not null,
   constraint compliance_holds_pk primary key (provider, customer, contract, id),
   constraint compliance_holds_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Acts that one person proposes and another approves.
 create table compliance_decisions (
@@ -95,7 +95,7 @@ create table compliance_decisions (
   body text not null,
   constraint compliance_decisions_pk primary key (provider, customer, contract, id),
   constraint compliance_decisions_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create index compliance_decisions_proposed_ix on compliance_decisions (provider, proposed, customer, contract, id);
 
@@ -112,7 +112,7 @@ create table compliance_assets (
   body text not null,
   constraint compliance_assets_pk primary key (provider, customer, contract, id),
   constraint compliance_assets_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create index compliance_assets_subscription_ix on compliance_assets (provider, customer, contract, subscription);
 
@@ -126,7 +126,7 @@ create table compliance_retention (
   body text not null,
   constraint compliance_retention_pk primary key (provider, customer, contract, subscription),
   constraint compliance_retention_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Time limits of all services. One without a due time sorts behind all others.
 create table compliance_obligations (
@@ -138,7 +138,7 @@ create table compliance_obligations (
   body text not null,
   constraint compliance_obligations_pk primary key (provider, customer, id),
   constraint compliance_obligations_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create index compliance_obligations_due_ix on compliance_obligations (provider, due, customer, id);
 
@@ -153,7 +153,7 @@ create table compliance_notices (
   body text not null,
   constraint compliance_notices_pk primary key (provider, customer, id),
   constraint compliance_notices_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create index compliance_notices_given_ix on compliance_notices (provider, given, customer, place, id);
 
@@ -171,7 +171,7 @@ create table compliance_audit (
   body text not null,
   constraint compliance_audit_pk primary key (provider, customer, id),
   constraint compliance_audit_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 create index compliance_audit_recorded_ix on compliance_audit (provider, recorded, customer, place, id);
 

@@ -11,7 +11,7 @@ create table targets (
   body text not null,
   constraint targets_pk primary key (provider, id),
   constraint targets_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 create index targets_by_subscription_ix on targets (provider, subscription, id);
 
 -- Times in which a target did not work; an open end is null.
@@ -26,7 +26,7 @@ create table outages (
   constraint outages_pk primary key (provider, target, id),
   constraint outages_time_ck check (end_time >= start_time),
   constraint outages_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 create index outages_by_start_ix on outages (provider, target, start_time, id);
 
 -- Runs of an operation.
@@ -41,7 +41,7 @@ create table runs (
   constraint runs_pk primary key (provider, target, id),
   constraint runs_time_ck check (end_time >= start_time),
   constraint runs_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 create index runs_by_start_ix on runs (provider, target, start_time, id);
 
 -- Times that are judged differently.
@@ -56,7 +56,7 @@ create table windows (
   constraint windows_pk primary key (provider, target, id),
   constraint windows_time_ck check (end_time >= start_time),
   constraint windows_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 create index windows_by_start_ix on windows (provider, target, start_time, id);
 
 -- Times in which the customer did not do its duty.
@@ -71,7 +71,7 @@ create table duty_breaches (
   constraint duty_breaches_pk primary key (provider, target, id),
   constraint duty_breaches_time_ck check (end_time >= start_time),
   constraint duty_breaches_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 create index duty_breaches_by_start_ix on duty_breaches (provider, target, start_time, id);
 
 -- The newest version of each assessment; month is '' for that of an incident.
@@ -85,7 +85,7 @@ create table assessments (
   body text not null,
   constraint assessments_pk primary key (provider, target, id),
   constraint assessments_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 create index assessments_by_start_ix on assessments (provider, target, start_time, id);
 
 -- Every version of each assessment; a row never changes.
@@ -97,7 +97,7 @@ create table assessment_versions (
   body text not null,
   constraint assessment_versions_pk primary key (provider, target, id, version),
   constraint assessment_versions_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- What a miss entitles the customer to.
 create table awards (
@@ -108,7 +108,7 @@ create table awards (
   body text not null,
   constraint awards_pk primary key (provider, target, id),
   constraint awards_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Subscriptions as the book tells them, with their holds and what their
 -- snapshot stores reported.
@@ -121,7 +121,7 @@ create table subscriptions (
   body text not null,
   constraint subscriptions_pk primary key (provider, customer, contract, subscription),
   constraint subscriptions_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Revisions of terms that contracts rest on, by the hash of their body.
 create table revisions (
@@ -129,7 +129,7 @@ create table revisions (
   body text not null,
   constraint revisions_pk primary key (hash),
   constraint revisions_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- +goose Down
 drop table revisions;

@@ -10,7 +10,7 @@ create table subscriptions (
   body text not null,
   constraint subscriptions_pk primary key (provider, customer, contract, subscription),
   constraint subscriptions_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Tokens of one ledger (a unit, or '' for the service) and contract year. Days
 -- are written YYYY-MM-DD; an open end is null.
@@ -108,7 +108,7 @@ create table reservations (
   body text not null,
   constraint reservations_pk primary key (provider, customer, contract, subscription, id),
   constraint reservations_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Uses beyond the allotment, with their prices.
 create table overages (
@@ -121,7 +121,7 @@ create table overages (
   body text not null,
   constraint overages_pk primary key (provider, customer, contract, subscription, id),
   constraint overages_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Corrections, proposed by one person and approved by another.
 create table corrections (
@@ -134,7 +134,7 @@ create table corrections (
   body text not null,
   constraint corrections_pk primary key (provider, customer, contract, subscription, id),
   constraint corrections_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- The price last agreed under an order.
 create table prices (
@@ -144,7 +144,7 @@ create table prices (
   body text not null,
   constraint prices_pk primary key (provider, customer, order_name),
   constraint prices_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Storage of snapshot services as last reported.
 create table stores (
@@ -156,7 +156,7 @@ create table stores (
   body text not null,
   constraint stores_pk primary key (provider, customer, contract, subscription),
   constraint stores_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- Revisions of terms that contracts rest on, by the hash of their body.
 create table revisions (
@@ -164,7 +164,7 @@ create table revisions (
   body text not null,
   constraint revisions_pk primary key (hash),
   constraint revisions_body_ck check (json_valid(body))
-) strict, without rowid;
+) strict;
 
 -- +goose Down
 drop table revisions;
