@@ -26,6 +26,8 @@ type Rig struct {
 	// Tokens are the credentials, TokenFile is where they stand.
 	Tokens    *rpc.TokenFile
 	TokenFile string
+
+	env []string // of the processes of a split rig
 }
 
 // Kind says what rig to put up.

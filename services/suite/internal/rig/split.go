@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -73,7 +74,7 @@ func startSplit(t testing.TB, k Kind, cfg stack.Config) *Rig {
 		}
 		startProcess(t, filepath.Join(bin, name), append(env, own))
 	}
-	r := &Rig{Name: k.String(), Tokens: tokens, TokenFile: cfg.TokenFile()}
+	r := &Rig{Name: k.String(), Tokens: tokens, TokenFile: cfg.TokenFile(), env: env}
 	if k.JSON {
 		r.Caller = scenario.JSON{Base: "http://" + addrs["gateway"], Client: &http.Client{Timeout: time.Minute}}
 		return r
@@ -89,9 +90,30 @@ func startSplit(t testing.TB, k Kind, cfg stack.Config) *Rig {
 	return r
 }
 
+// Process is a further process of a service, beside the one of the rig.
+type Process struct {
+	// Addr of its gRPC server.
+	Addr string
+	// Kill ends it at once (SIGKILL), as a crash would.
+	Kill func()
+}
+
+// Replica starts a further process of a service of a split rig, on the same
+// database.
+func (r *Rig) Replica(t testing.TB, service string) Process {
+	t.Helper()
+	bin, err := binaries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := Process{Addr: FreeAddr(t)}
+	p.Kill = startProcess(t, filepath.Join(bin, service), append(slices.Clone(r.env), "CLOUDPACT_GRPC_LISTEN_ADDR="+p.Addr))
+	return p
+}
+
 // startProcess starts one command with its operations endpoint, and waits until
-// it is ready.
-func startProcess(t testing.TB, path string, env []string) {
+// it is ready. kill ends it at once.
+func startProcess(t testing.TB, path string, env []string) (kill func()) {
 	t.Helper()
 	ops := FreeAddr(t)
 	var log bytes.Buffer
@@ -110,6 +132,7 @@ func startProcess(t testing.TB, path string, env []string) {
 		}
 	})
 	awaitReady(t, "http://"+ops+"/readyz", exited, &log)
+	return func() { _ = cmd.Process.Kill() }
 }
 
 func awaitReady(t testing.TB, url string, exited chan error, log *bytes.Buffer) {
