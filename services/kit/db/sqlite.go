@@ -70,6 +70,8 @@ type single struct {
 	turn  chan struct{} // holds one token while nobody writes
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+
+	directs map[string]prepared // by the driver, see direct.go
 }
 
 // maxStatements bounds the cache; a service has some hundred statements, so
@@ -77,7 +79,7 @@ type single struct {
 const maxStatements = 1024
 
 func newSingle(pool *sql.DB) *single {
-	s := &single{pool: pool, turn: make(chan struct{}, 1), stmts: map[string]*sql.Stmt{}}
+	s := &single{pool: pool, turn: make(chan struct{}, 1), stmts: map[string]*sql.Stmt{}, directs: map[string]prepared{}}
 	s.turn <- struct{}{}
 	return s
 }
@@ -114,6 +116,9 @@ func (s *single) forget(all bool) error {
 		errs = append(errs, st.Close())
 	}
 	clear(s.stmts)
+	if s.conn != nil {
+		errs = append(errs, s.conn.Raw(func(any) error { return s.closeDirects() }))
+	}
 	if all && s.conn != nil {
 		errs = append(errs, s.conn.Close())
 		s.conn = nil

@@ -2,7 +2,9 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -24,12 +26,7 @@ type Statement struct {
 // statement. The first error ends it, and on PostgreSQL spoils the transaction.
 func (t *Txn) Together(ctx context.Context, sts ...Statement) error {
 	if t.conn == nil {
-		for _, s := range sts {
-			if err := t.alone(ctx, s); err != nil {
-				return err
-			}
-		}
-		return nil
+		return t.oneByOne(ctx, sts)
 	}
 	b := &pgx.Batch{}
 	if !t.begun {
@@ -80,18 +77,33 @@ func (s Statement) queue(b *pgx.Batch) {
 	}
 }
 
-func (t *Txn) alone(ctx context.Context, s Statement) error {
-	if s.Row == nil {
-		res, err := t.ExecContext(ctx, s.Text, s.Args...)
-		if err != nil || s.Done == nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		return s.Done(n)
+// oneByOne runs statements on SQLite: those without rows by the driver itself,
+// as many as stand side by side.
+func (t *Txn) oneByOne(ctx context.Context, sts []Statement) error {
+	if t.done {
+		return sql.ErrTxDone
 	}
+	for len(sts) > 0 {
+		n := slices.IndexFunc(sts, func(s Statement) bool { return s.Row != nil })
+		if n < 0 {
+			n = len(sts)
+		}
+		if n > 0 {
+			if err := t.db.single.run(ctx, sts[:n]); err != nil {
+				return err
+			}
+			sts = sts[n:]
+			continue
+		}
+		if err := t.read(ctx, sts[0]); err != nil {
+			return err
+		}
+		sts = sts[1:]
+	}
+	return nil
+}
+
+func (t *Txn) read(ctx context.Context, s Statement) error {
 	rows, err := t.QueryClosed(ctx, s.Text, s.Args...)
 	if err != nil {
 		return err

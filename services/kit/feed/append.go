@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"maps"
 
 	"cloudpact.dev/services/kit/commit"
@@ -17,16 +18,9 @@ var feedColumns = []string{
 }
 
 func appendSQLite(ctx context.Context, tx db.Tx, count [Streams]int64, entries []commit.Entry) ([]int64, error) {
-	var heads [Streams]int64
-	for stream, n := range count {
-		if n == 0 {
-			continue
-		}
-		err := tx.QueryRowContext(ctx,
-			"update feed_heads set head = head + $2 where stream = $1 returning head", stream, n).Scan(&heads[stream])
-		if err != nil {
-			return nil, err
-		}
+	heads, err := moveHeads(ctx, tx, count)
+	if err != nil {
+		return nil, err
 	}
 	positions := number(count, heads, entries)
 	rows := make([][]any, len(entries))
@@ -37,6 +31,32 @@ func appendSQLite(ctx context.Context, tx db.Tx, count [Streams]int64, entries [
 		}
 	}
 	return positions, db.InsertRows(ctx, tx, "feed", feedColumns, rows)
+}
+
+// moveHeads moves all heads by one statement: a group may be in every stream.
+func moveHeads(ctx context.Context, tx db.Tx, count [Streams]int64) (heads [Streams]int64, err error) {
+	var list [][2]int64
+	for stream, n := range count {
+		if n > 0 {
+			list = append(list, [2]int64{int64(stream), n})
+		}
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return heads, err
+	}
+	return heads, tx.Together(ctx, db.Statement{
+		Text: `update feed_heads set head = head + (k.value ->> 1) from json_each($1) as k
+			where stream = k.value ->> 0 returning stream, head`,
+		Args: []any{string(text)},
+		Row: func(scan func(into ...any) error) error {
+			var stream int
+			var head int64
+			err := scan(&stream, &head)
+			heads[stream] = head
+			return err
+		},
+	})
 }
 
 // appendPostgres sends what it writes with the commit: the streams are held, so
