@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"cloudpact.dev/services/kit/db"
 	"cloudpact.dev/services/kit/fault"
 )
 
@@ -156,10 +155,12 @@ func (g *group) runTogether(ops []*op) error {
 	// No caller's values: the batch works for all of them.
 	tx := newGroupTx(scope{g: g, ctx: inside{g.ctx}, now: admitted[0].now}, len(admitted))
 	err := admitted[0].batch.run(tx.ctx, tx, admitted)
-	if tx.broken != nil {
-		if c := db.Class(tx.broken); c.Retryable() || c == db.Unavailable {
-			return tx.broken
-		}
+	met := []error{tx.broken, err}
+	for _, o := range admitted {
+		met = append(met, o.err)
+	}
+	if gone := lost(met...); gone != nil {
+		return gone
 	}
 	if err == nil {
 		err = errors.Join(tx.errs...)

@@ -125,3 +125,46 @@ func TestBatchMustAnswerEachItem(t *testing.T) {
 		}
 	})
 }
+
+// Statements that meet a row which is there are taken back, all of them, and the
+// group goes on.
+func TestAttempt(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		ctx := context.Background()
+		if err := f.note(ctx, alice, "a"); err != nil {
+			t.Fatal(err)
+		}
+		insert := func(id string) db.Statement {
+			return db.Statement{Text: "insert into notes (id, n) values ($1, 1)", Args: []any{id}}
+		}
+		met := 0
+		g := commit.NewGrouper(func(ctx context.Context, tx *commit.GroupTx, items []commit.Keyed[string]) []commit.Result[string] {
+			out := make([]commit.Result[string], len(items))
+			for i, it := range items {
+				err := tx.Attempt(ctx, insert(it.In+"'"), insert(it.In))
+				if db.Class(err) == db.Unique {
+					met++
+					err = tx.Attempt(ctx, insert(it.In+"''"))
+				}
+				out[i].Err = err
+				tx.Publish(i, commit.Draft{Type: "noted", Subject: it.In + map[bool]string{true: "''", false: "'"}[it.In == "a"], Body: 1})
+				if it.In != "a" {
+					tx.Publish(i, commit.Draft{Type: "noted", Subject: it.In, Body: 1})
+				}
+			}
+			return out
+		})
+		run := func(id string) call {
+			return func() error { _, err := commit.RunBatch(ctx, f.c, g, alice, id); return err }
+		}
+		for _, err := range f.together(run("b"), run("a"), run("c")) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if met != 1 {
+			t.Errorf("%d attempts met a row", met)
+		}
+		f.wantNotes("a", "b", "b'", "a''", "c", "c'")
+	})
+}

@@ -262,10 +262,10 @@ func (s *scope) guard(o *op) error {
 // finish keeps or undoes what the operation wrote. An error means that the whole
 // transaction is spoilt.
 func (s *scope) finish(o *op) error {
-	for _, err := range []error{s.broken, o.err} {
-		if c := db.Class(err); c.Retryable() || c == db.Unavailable && s.broken != nil {
-			return err
-		}
+	// The operation's error too: reading rows to their end may meet what no
+	// statement gave.
+	if err := lost(s.broken, o.err); err != nil {
+		return err
 	}
 	lost := s.broken != nil && s.Dialect() == db.Postgres // until it goes back to a savepoint
 	if o.err == nil && lost && s.saved {
@@ -288,6 +288,16 @@ func (s *scope) finish(o *op) error {
 	if s.wrote || lost {
 		o.careful = true
 		return errAgain
+	}
+	return nil
+}
+
+// lost gives the first error by which the database gave up the transaction.
+func lost(errs ...error) error {
+	for _, err := range errs {
+		if c := db.Class(err); c.Retryable() || c == db.Unavailable {
+			return err
+		}
 	}
 	return nil
 }

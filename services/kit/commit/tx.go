@@ -107,7 +107,12 @@ func (s *scope) Attempt(ctx context.Context, sts ...db.Statement) error {
 	all := append([]db.Statement{{Text: "savepoint attempt"}}, sts...)
 	err := s.g.tx.Together(ctx, append(all, db.Statement{Text: "release savepoint attempt"})...)
 	if db.Class(err) == db.Unique {
-		s.note(s.g.tx.Together(ctx, db.Statement{Text: "rollback to savepoint attempt"}, db.Statement{Text: "release savepoint attempt"}))
+		// One after the other: until it went back, PostgreSQL does not even read
+		// another statement.
+		for _, text := range []string{"rollback to savepoint attempt", "release savepoint attempt"} {
+			_, e := s.g.tx.ExecContext(ctx, text)
+			s.note(e)
+		}
 		return err
 	}
 	s.note(err)
