@@ -101,13 +101,16 @@ func (t *Txn) QueryClosed(ctx context.Context, query string, args ...any) (*sql.
 // QueryRowContext runs a statement with one row; scan it before the next
 // statement.
 func (t *Txn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if err := t.ready(ctx); err != nil {
+	if t.done {
 		// A Row cannot be made with an error of ours; an ended context gives one.
-		ended, cancel := context.WithCancelCause(ctx)
-		cancel(err)
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
 		return t.db.read.QueryRowContext(ended, query, args...)
 	}
 	if t.conn != nil {
+		// Where what was put off fails, so does the query: on a transaction that
+		// is spoilt, or a connection that is dead.
+		_ = t.ready(ctx)
 		return t.conn.QueryRowContext(ctx, query, args...)
 	}
 	st, err := t.db.single.prepare(ctx, query)
@@ -164,7 +167,7 @@ func (t *Txn) Rollback(ctx context.Context) error {
 func (t *Txn) end(err error) {
 	t.done = true
 	if t.conn != nil {
-		t.conn.Close() //nolint:errcheck // it goes back to its pool, or was broken
+		_ = t.conn.Close() // it goes back to its pool, or was broken
 		return
 	}
 	if err != nil {
