@@ -112,10 +112,14 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Change, error) {
 	if f.Limit <= 0 {
 		f.Limit = 1000
 	}
+	heads, err := l.Heads(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []Change
-	for stream := range Streams {
+	for stream, head := range heads {
 		after, ok := f.After[stream]
-		if !ok || len(out) >= f.Limit {
+		if !ok || after >= head || len(out) >= f.Limit {
 			continue
 		}
 		some, err := l.listStream(ctx, f, stream, after, f.Limit-len(out))
