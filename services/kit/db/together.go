@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -26,7 +25,10 @@ type Statement struct {
 // statement. The first error ends it, and on PostgreSQL spoils the transaction.
 func (t *Txn) Together(ctx context.Context, sts ...Statement) error {
 	if t.conn == nil {
-		return t.oneByOne(ctx, sts)
+		if t.done {
+			return sql.ErrTxDone
+		}
+		return t.db.single.run(ctx, sts)
 	}
 	b := &pgx.Batch{}
 	if !t.begun {
@@ -75,44 +77,4 @@ func (s Statement) queue(b *pgx.Batch) {
 	case s.Done != nil:
 		q.Exec(func(tag pgconn.CommandTag) error { return s.Done(tag.RowsAffected()) })
 	}
-}
-
-// oneByOne runs statements on SQLite: those without rows by the driver itself,
-// as many as stand side by side.
-func (t *Txn) oneByOne(ctx context.Context, sts []Statement) error {
-	if t.done {
-		return sql.ErrTxDone
-	}
-	for len(sts) > 0 {
-		n := slices.IndexFunc(sts, func(s Statement) bool { return s.Row != nil })
-		if n < 0 {
-			n = len(sts)
-		}
-		if n > 0 {
-			if err := t.db.single.run(ctx, sts[:n]); err != nil {
-				return err
-			}
-			sts = sts[n:]
-			continue
-		}
-		if err := t.read(ctx, sts[0]); err != nil {
-			return err
-		}
-		sts = sts[1:]
-	}
-	return nil
-}
-
-func (t *Txn) read(ctx context.Context, s Statement) error {
-	rows, err := t.QueryClosed(ctx, s.Text, s.Args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := s.Row(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"cloudpact.dev/services/figures/date"
@@ -136,18 +135,14 @@ func (Store) Want(ctx context.Context, tx Tx, keys []LotKey) ([]Found, error) {
 }
 
 func wantLoop(ctx context.Context, tx Tx, keys []LotKey, out []Found) error {
+	sts := make([]db.Statement, len(keys))
 	for i, k := range keys {
-		l := &Lot{}
-		err := l.scanCounts(tx.QueryRowContext(ctx, wantSQLite, k.Sub.args(k.Ledger, k.Year)...).Scan, &out[i].Facts)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		out[i].Lot = l
+		sts[i] = db.Statement{Text: wantSQLite, Args: k.Sub.args(k.Ledger, k.Year), Row: func(scan func(into ...any) error) error {
+			out[i].Lot = &Lot{}
+			return out[i].Lot.scanCounts(scan, &out[i].Facts)
+		}}
 	}
-	return nil
+	return tx.Together(ctx, sts...)
 }
 
 func wantAll(ctx context.Context, tx Tx, keys []LotKey, out []Found) error {
