@@ -70,6 +70,9 @@ type Progress struct {
 	Steps int
 	// Vars that they saved.
 	Vars map[string]string
+	// Positions of their changes: what is asked next waits for them, after a
+	// crash as without one.
+	Positions []rpc.Position
 }
 
 // Result is what a run showed.
@@ -116,6 +119,7 @@ func (p *Player) Play(ctx context.Context, f *File) (*Result, error) {
 		r.provider = "s" + strings.ReplaceAll(resource.ID("scenario", f.Path, f.Title, p.Run), "-", "")[:20]
 	}
 	maps.Copy(r.vars, p.Resume.Vars)
+	r.made = slices.Clone(p.Resume.Positions)
 	if p.Resume.Steps == 0 {
 		if err := r.prepare(ctx); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Path, err)
@@ -138,11 +142,13 @@ func (p *Player) Play(ctx context.Context, f *File) (*Result, error) {
 		Clauses:  slices.Sorted(maps.Keys(r.seen.clauses)),
 		Methods:  slices.Sorted(maps.Keys(r.seen.methods)),
 		Reasons:  slices.Sorted(maps.Keys(r.seen.reasons)),
-		Progress: Progress{Steps: len(f.Steps), Vars: r.vars},
+		Progress: r.progress(len(f.Steps)),
 	}, nil
 }
 
-func (r *run) progress(done int) Progress { return Progress{Steps: done, Vars: maps.Clone(r.vars)} }
+func (r *run) progress(done int) Progress {
+	return Progress{Steps: done, Vars: maps.Clone(r.vars), Positions: slices.Clone(r.made)}
+}
 
 // prepare makes the sandbox provider and registers its terms.
 func (r *run) prepare(ctx context.Context) error {
