@@ -64,17 +64,6 @@ type Player struct {
 	Resume Progress
 }
 
-// Progress is how far a run has come: what it takes to go on after a crash.
-type Progress struct {
-	// Steps that are done.
-	Steps int
-	// Vars that they saved.
-	Vars map[string]string
-	// Positions of their changes: what is asked next waits for them, after a
-	// crash as without one.
-	Positions []rpc.Position
-}
-
 // Result is what a run showed.
 type Result struct {
 	// Provider is the sandbox that it made.
@@ -144,10 +133,6 @@ func (p *Player) Play(ctx context.Context, f *File) (*Result, error) {
 		Reasons:  slices.Sorted(maps.Keys(r.seen.reasons)),
 		Progress: r.progress(len(f.Steps)),
 	}, nil
-}
-
-func (r *run) progress(done int) Progress {
-	return Progress{Steps: done, Vars: maps.Clone(r.vars), Positions: slices.Clone(r.made)}
 }
 
 // prepare makes the sandbox provider and registers its terms.

@@ -116,6 +116,8 @@ func (r *rush) run() {
 		wg.Go(func() {
 			for n := range rushCalls {
 				r.call(c, n)
+				// So that the rush outlasts several processes on any machine.
+				time.Sleep(time.Duration(20+rand.IntN(40)) * time.Millisecond)
 			}
 		})
 	}

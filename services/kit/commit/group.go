@@ -267,11 +267,11 @@ func (s *scope) finish(o *op) error {
 	if err := lost(s.broken, o.err); err != nil {
 		return err
 	}
-	lost := s.broken != nil && s.Dialect() == db.Postgres // until it goes back to a savepoint
-	if o.err == nil && lost && s.saved {
+	spoilt := s.broken != nil && s.Dialect() == db.Postgres // until it goes back to a savepoint
+	if o.err == nil && spoilt && s.saved {
 		o.err = fault.Internal(fmt.Errorf("the operation went on after a refused statement: %w", s.broken))
 	}
-	if o.err == nil && !lost && !o.request.ValidateOnly {
+	if o.err == nil && !spoilt && !o.request.ValidateOnly {
 		s.g.wrote = s.g.wrote || s.wrote
 		if s.wrote && o.key.Customer == "" {
 			delete(s.g.clocks, o.key.Provider) // it may have moved the provider's clock
@@ -285,7 +285,7 @@ func (s *scope) finish(o *op) error {
 	if s.saved {
 		return s.g.tx.RollbackTo(s.ctx)
 	}
-	if s.wrote || lost {
+	if s.wrote || spoilt {
 		o.careful = true
 		return errAgain
 	}
