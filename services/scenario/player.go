@@ -347,36 +347,6 @@ func instant(text string) (time.Time, error) {
 	return t, nil
 }
 
-func (r *run) invoke(ctx context.Context, call, role string, req proto.Message) (proto.Message, error) {
-	m, err := findMethod(call)
-	if err != nil {
-		return nil, err
-	}
-	token := ""
-	if role != "none" {
-		if token, err = r.Token(role); err != nil {
-			return nil, err
-		}
-	}
-	answer, err := r.Caller.Call(ctx, Call{Method: m.desc, Request: req, Token: token, After: r.made})
-	r.seen.methods[call] = true
-	if err != nil {
-		return nil, err
-	}
-	r.keep(answer.Positions)
-	r.seen.cite(answer.Message.ProtoReflect())
-	return answer.Message, nil
-}
-
-// keep remembers the last position of each stream, so that what a run does is
-// seen by what it asks next.
-func (r *run) keep(positions []rpc.Position) {
-	for _, p := range positions {
-		r.made = slices.DeleteFunc(r.made, func(o rpc.Position) bool { return o.Source == p.Source && o.Stream == p.Stream })
-		r.made = append(r.made, p)
-	}
-}
-
 // explain writes a refusal out for the reader of a failing scenario.
 func explain(what string, err error) error {
 	got := refusal(err)

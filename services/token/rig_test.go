@@ -141,8 +141,12 @@ func (r *rig) publish(peer *host.Host, key feed.Key, typ string, body proto.Mess
 func (r *rig) await(source string, o commit.Outcome) {
 	r.t.Helper()
 	p := feed.Position{Source: source, Stream: o.Stream, Position: o.Position}
-	ctx := rpc.WaitFor(r.as(rpc.RoleAuditor), p)
-	_, err := r.client.ListOverages(ctx, &tokenv1.ListOveragesRequest{Parent: "providers/acme/customers/none/contracts/none/subscriptions/none"})
+	ctx, cancel := context.WithTimeout(rpc.WaitFor(r.as(rpc.RoleAuditor), p), time.Minute)
+	defer cancel()
+	err := rpc.UntilReached(ctx, func() error {
+		_, err := r.client.ListOverages(ctx, &tokenv1.ListOveragesRequest{Parent: "providers/acme/customers/none/contracts/none/subscriptions/none"})
+		return err
+	})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"cloud.google.com/go/longrunning/autogen/longrunningpb"
 	"google.golang.org/grpc"
@@ -213,6 +214,37 @@ func TestPositions(t *testing.T) {
 	}
 	_, err := c.GetOperation(metadata.AppendToOutgoingContext(as(t.Context(), "admin"), rpc.HeaderWaitFor, "nonsense"), &longrunningpb.GetOperationRequest{})
 	refused(t, err, codes.InvalidArgument, fault.ReasonFieldInvalid)
+}
+
+// A caller who waits for a position is patient as long as its context lasts, and
+// about nothing else.
+func TestUntilReached(t *testing.T) {
+	calls := 0
+	late := fault.Unavailable(feed.ReasonPositionNotReached, "not yet", time.Millisecond)
+	err := rpc.UntilReached(t.Context(), func() error {
+		if calls++; calls < 3 {
+			return late.GRPCStatus().Err()
+		}
+		return nil
+	})
+	if err != nil || calls != 3 {
+		t.Errorf("after %d calls: %v", calls, err)
+	}
+	calls = 0
+	err = rpc.UntilReached(t.Context(), func() error {
+		calls++
+		return fault.Unavailable(fault.ReasonUnavailable, "away", time.Millisecond).GRPCStatus().Err()
+	})
+	if calls != 1 {
+		t.Errorf("called %d times", calls)
+	}
+	refused(t, err, codes.Unavailable, fault.ReasonUnavailable)
+	ctx, cancel := context.WithCancel(t.Context())
+	err = rpc.UntilReached(ctx, func() error {
+		cancel()
+		return late.GRPCStatus().Err()
+	})
+	refused(t, err, codes.Unavailable, feed.ReasonPositionNotReached)
 }
 
 // everywhere is an access option for all methods of Operations.

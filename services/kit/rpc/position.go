@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc/metadata"
 
@@ -33,6 +34,30 @@ func WaitFor(ctx context.Context, ps ...Position) context.Context {
 		ctx = metadata.AppendToOutgoingContext(ctx, HeaderWaitFor, p.String())
 	}
 	return ctx
+}
+
+// UntilReached makes a call that waits for positions, and makes it again after
+// the time that the service asks for, while the service has not taken them in:
+// such a refusal comes before anything is done. When ctx ends it gives the last
+// refusal.
+func UntilReached(ctx context.Context, call func() error) error {
+	for {
+		err := call()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		f := fault.FromStatus(err)
+		if f == nil || f.Reason != feed.ReasonPositionNotReached {
+			return err
+		}
+		timer := time.NewTimer(f.Retry)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		}
+	}
 }
 
 // Positions reads the positions that a mutation answered with.
