@@ -6,10 +6,12 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	tokenv1 "cloudpact.dev/gen/go/cloudpact/token/v1"
+	"cloudpact.dev/services/figures/date"
 	"cloudpact.dev/services/kit/db"
 	"cloudpact.dev/services/kit/fault"
 	"cloudpact.dev/services/kit/host/hosttest"
 	"cloudpact.dev/services/kit/rpc"
+	"cloudpact.dev/services/token/internal/app"
 )
 
 // TestFirstUse is a use from the fact of commencement to the statement.
@@ -59,5 +61,41 @@ func TestFirstUse(t *testing.T) {
 		if err != nil || len(cs.GetChanges()) < 4 {
 			t.Errorf("changes %v, %v", cs, err)
 		}
+	})
+}
+
+// TestCorrectionsAddUp: corrections of a lot that a later cut left without tokens
+// are summed, so that the opposite of an earlier one undoes it, then and when
+// the tokens are back.
+func TestCorrectionsAddUp(t *testing.T) {
+	hosttest.Each(t, func(t *testing.T, config func() db.Config) {
+		r := newRig(t, config())
+		f := facts("c", "s", "C2C_BACKUP", "2024-02-01", 18, 6, "vm-1")
+		r.tell(f)
+		l := &life{rig: r, f: f}
+		l.sub, _ = app.ParseSub(f.Subscription, "")
+		stands := func(when string, allotment, used, overage int32) {
+			t.Helper()
+			out, err := r.client.ListLots(r.as(rpc.RoleAuditor), &tokenv1.ListLotsRequest{Parent: f.Subscription})
+			must(t, err)
+			if lot := out.GetLots()[0]; lot.GetYear() != 0 || lot.GetAllotment() != allotment || lot.GetUsed() != used || lot.GetOverage() != overage {
+				t.Errorf("%s: %v", when, lot)
+			}
+			l.check(t)
+		}
+		year0 := func(tokens int32) *tokenv1.Correction {
+			return &tokenv1.Correction{Unit: "vm-1", Tokens: tokens, Note: "goodwill"}
+		}
+		l.use(r.as(rpc.RoleOperator), "vm-1", "")
+		l.correct(year0(-2))
+		stands("two were taken away", 4, 1, 0)
+		f.CommencementDate, f.LastDay = wireDate(date.MustParse("2024-02-20")), wireDate(date.MustParse("2024-02-10"))
+		r.tell(f)
+		stands("it ended before it began", 0, 1, 1)
+		l.correct(year0(2))
+		stands("two were given back where there were none", 0, 1, 1)
+		f.LastDay = nil
+		r.tell(f)
+		stands("the end was taken back", 6, 1, 0)
 	})
 }

@@ -62,8 +62,7 @@ func (c *cutting) propose(p *store.Correct, unit string) error {
 	if l == nil || !l.Opened {
 		return fault.Invalid(fault.ReasonFieldInvalid, "correction.year", "there is no lot of that year")
 	}
-	try := l.Lot
-	return answer(try.Correct(p.Tokens), p.Sub.Name())
+	return answer(l.MayCorrect(p.Tokens), p.Sub.Name())
 }
 
 // reversible reads the redemption that a correction takes back.
@@ -135,10 +134,11 @@ func (c *cutting) correct(p *store.Correct) error {
 		return fault.Invalid(fault.ReasonFieldInvalid, "name", "the lot of the correction is gone")
 	}
 	before := l.Allotment
-	if err := l.Correct(p.Tokens); err != nil {
+	if err := l.MayCorrect(p.Tokens); err != nil {
 		return answer(err, c.v.sub.Name())
 	}
-	l.Corrected += l.Allotment - before
+	l.Corrected += p.Tokens
+	l.Settle()
 	if l.Demand() > min(before, l.Allotment) {
 		if err := c.arrange(p.Ledger, c.ledgerLots(p.Ledger), ""); err != nil {
 			return err

@@ -36,7 +36,8 @@ func (a *App) LotOf(ctx context.Context, s store.Sub, ledger string, year int, f
 	return Lot{}, fault.NotFound(fault.ReasonNotFound, s.Name()+"/lots")
 }
 
-// LotsOf lists the lots of a subscription that have begun, by ledger and year.
+// LotsOf lists the lots of a subscription that have begun, or had until the date
+// of commencement was moved, by ledger and year.
 func (a *App) LotsOf(ctx context.Context, s store.Sub, full bool) ([]Lot, error) {
 	now, err := a.Now(ctx, s.Provider)
 	if err != nil {
@@ -53,7 +54,7 @@ func (a *App) LotsOf(ctx context.Context, s store.Sub, full bool) ([]Lot, error)
 	today := v.today(now)
 	var out []Lot
 	for _, l := range all {
-		if l.From.After(today) {
+		if l.From.After(today) && !l.Opened {
 			continue
 		}
 		x := Lot{Lot: l, Figures: l.Lot.Figures(today), Provisional: v.sub.Provisional || v.sub.Commencement.IsZero(), Over: l.Ended(today)}
@@ -76,14 +77,19 @@ func (v *view) explainLot(l *store.Lot) *explain.Explanation {
 		return &e
 	}
 	last := e.Steps[len(e.Steps)-1]
-	cut := explain.Operand{Step: last.ID}
-	e.Steps = append(e.Steps, explain.Step{
-		ID: last.ID + "c", Op: explain.OpAdd, Unit: "tokens", Note: "with approved corrections",
-		Operands:  []explain.Operand{cut, {Fact: &explain.Fact{Name: "corrections", Value: itoa(l.Corrected)}}},
-		Result:    itoa(l.Granted + l.Corrected),
-		Citations: last.Citations,
-	})
-	e.Result = last.ID + "c"
+	add := func(op explain.Op, note string, result int, operands ...explain.Operand) {
+		id := e.Result + "c"
+		e.Steps = append(e.Steps, explain.Step{
+			ID: id, Op: op, Unit: "tokens", Note: note, Operands: operands, Result: itoa(result), Citations: last.Citations,
+		})
+		e.Result = id
+	}
+	add(explain.OpAdd, "with approved corrections", l.Granted+l.Corrected,
+		explain.Operand{Step: e.Result}, explain.Operand{Fact: &explain.Fact{Name: "corrections", Value: itoa(l.Corrected)}})
+	if l.Granted+l.Corrected < 0 {
+		add(explain.OpMax, "no more is taken away than there is", l.Allotment,
+			explain.Operand{Step: e.Result}, explain.Operand{Literal: "0"})
+	}
 	return &e
 }
 

@@ -109,14 +109,14 @@ func (l *Lot) Release(tokens int) { l.Reserved -= tokens }
 // Reverse takes a use back; the caller closes the gap with Arrange.
 func (l *Lot) Reverse(tokens int) { l.Used -= tokens }
 
-// Correct adds tokens to the lot, or takes tokens that nobody used.
-func (l *Lot) Correct(tokens int) error {
+// MayCorrect refuses a correction that nobody would notice, or that takes away
+// tokens that were used.
+func (l Lot) MayCorrect(tokens int) error {
 	if tokens == 0 {
 		return refuse(ReasonField, "correction.tokens", "a correction of 0 tokens changes nothing")
 	}
 	if tokens < 0 && -tokens > l.Free() {
 		return refuse(ReasonCorrection, "correction.tokens", "only %d tokens are left to take away", l.Free())
 	}
-	l.Allotment += tokens
 	return nil
 }

@@ -25,7 +25,9 @@ type Lot struct {
 	Cuts, Version int64
 }
 
-// Settle makes the allotment what the cut and the corrections say.
+// Settle makes the allotment what the cut and the corrections say. Corrections
+// are only summed, so that lots cut to and fro end as they began; where a later
+// cut leaves less than was taken away, nothing remains.
 func (l *Lot) Settle() { l.Allotment = max(0, l.Granted+l.Corrected) }
 
 // LotKey names a lot.
