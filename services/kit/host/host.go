@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -108,10 +109,11 @@ type Host struct {
 	runner  *deadline.Runner
 	live    *live
 
-	mu      sync.Mutex
-	started bool
-	stop    context.CancelFunc
-	done    sync.WaitGroup
+	mu       sync.Mutex
+	started  bool
+	stop     context.CancelFunc
+	stopping atomic.Bool
+	done     sync.WaitGroup
 }
 
 // New opens the database, brings its schema up to date (kit's, then the
@@ -262,6 +264,7 @@ func (h *Host) poll(source string) time.Duration {
 func (h *Host) Stop(context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.stopping.Store(true)
 	if h.stop != nil {
 		h.stop()
 		h.stop = nil

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -272,6 +273,22 @@ func TestReadYourWritesAndRepeat(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// A service that has stopped is away for its peers' consumers; nothing failed.
+func TestPullFromOneThatStops(t *testing.T) {
+	p := newPair(t, sqliteOf(t), host.Parts{}, nil)
+	publish(t, p.book, "ordered", "o1")
+	if _, err := p.peer("book").PullChanges(t.Context(), &internalv1.PullChangesRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.book.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := p.peer("book").PullChanges(t.Context(), &internalv1.PullChangesRequest{})
+	if f := fault.FromStatus(err); f == nil || f.Code != codes.Unavailable {
+		t.Errorf("%v", err)
+	}
 }
 
 func TestParkedThroughTheHost(t *testing.T) {

@@ -37,6 +37,10 @@ func (p *peer) PullChanges(ctx context.Context, in *internalv1.PullChangesReques
 		limit = defaultPull
 	}
 	page, err := p.h.Feed.Pull(ctx, feed.Ask{After: feed.FromWire(in.GetAfter()), Types: in.GetTypes(), Limit: min(limit, maxPull)})
+	if err != nil && p.h.stopping.Load() {
+		// A peer's consumer reads until its own service stops: no trouble of ours.
+		return nil, fault.Unavailable(fault.ReasonUnavailable, p.h.Name+" is stopping", time.Second).Because(err)
+	}
 	if err != nil {
 		return nil, err
 	}
