@@ -105,6 +105,7 @@ func TestKilledReplayEndsTheSame(t *testing.T) {
 	took := time.Since(begin)
 	for seed := range seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
 			random := rand.New(rand.NewPCG(seed, 1))
 			data, kills := t.TempDir(), 0
 			for kills < 3 {

@@ -85,6 +85,7 @@ func exact(t *testing.T, m *gmoney.Money) string {
 // TestEveryFigureOfTheDemoIsExplained plays the demo and evaluates every
 // derivation that the API gives again.
 func TestEveryFigureOfTheDemoIsExplained(t *testing.T) {
+	t.Parallel()
 	r := rig.Start(t, rig.Default)
 	if _, _, err := r.Play(t.Context(), "demo/demo.yaml"); err != nil {
 		t.Fatal(err)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"net"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -18,8 +16,9 @@ func TestRedisMayBeLost(t *testing.T) {
 	if !dbtest.Full() {
 		return // needs PostgreSQL and Redis
 	}
+	t.Parallel()
 	addr := rig.FreeAddr(t)
-	stop := startRedis(t, addr)
+	stop := rig.Redis(t, addr)
 	r := rig.Start(t, rig.Kind{Postgres: true, Split: true, Redis: addr})
 	played := make(chan error, 1)
 	go func() {
@@ -46,32 +45,9 @@ func TestRedisMayBeLost(t *testing.T) {
 		case n%10 == 7:
 			stop()
 		case n%10 == 9:
-			stop = startRedis(t, addr)
+			stop = rig.Redis(t, addr)
 		default:
 			client.FlushAll(t.Context()) // fails while it is stopped, which is the point
 		}
 	}
-}
-
-// startRedis starts a Redis of this test alone; the function stops it.
-func startRedis(t *testing.T, addr string) func() {
-	t.Helper()
-	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("CLOUDPACT_TEST=full needs redis-server: %v", err)
-	}
-	stopped := false
-	stop := func() {
-		if !stopped {
-			stopped = true
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
-		}
-	}
-	t.Cleanup(stop)
-	return stop
 }

@@ -182,6 +182,7 @@ func call(t *testing.T, r *rig.Rig, m protoreflect.MethodDescriptor, req proto.M
 // TestEveryMethodKnowsItsCallers asks every public method as nobody, as each role
 // that it does not list, and as somebody of another provider.
 func TestEveryMethodKnowsItsCallers(t *testing.T) {
+	t.Parallel()
 	r := rig.Start(t, rig.Default)
 	foreign := foreigners(t, r)
 	for _, m := range publicMethods(t) {
@@ -233,6 +234,7 @@ func foreigners(t *testing.T, r *rig.Rig) map[string]string {
 // TestEveryMethodRefusesBadNames gives every public method a malformed name and
 // a missing one: each is refused with the path of the field.
 func TestEveryMethodRefusesBadNames(t *testing.T) {
+	t.Parallel()
 	r := rig.Start(t, rig.Default)
 	for _, m := range publicMethods(t) {
 		path := access(m).GetResource()

@@ -36,6 +36,7 @@ func TestReplicasKilled(t *testing.T) {
 	if !dbtest.Full() {
 		return // needs PostgreSQL and Redis
 	}
+	t.Parallel()
 	r := rig.Start(t, rig.Kind{Postgres: true, Split: true})
 	_, res, err := r.Play(t.Context(), "testdata/rush.yaml")
 	if err != nil {

@@ -45,6 +45,7 @@ func play(t *testing.T, k rig.Kind) *scenario.Coverage {
 // TestScenarios plays every service's scenarios in one process on SQLite, and
 // holds the coverage.
 func TestScenarios(t *testing.T) {
+	t.Parallel()
 	shown := play(t, rig.Default)
 	if t.Failed() {
 		return
@@ -74,6 +75,9 @@ func TestScenariosOnEveryRig(t *testing.T) {
 		return // these rigs need PostgreSQL and Redis
 	}
 	for _, k := range rig.Full {
-		t.Run(k.String(), func(t *testing.T) { play(t, k) })
+		t.Run(k.String(), func(t *testing.T) {
+			t.Parallel()
+			play(t, k)
+		})
 	}
 }

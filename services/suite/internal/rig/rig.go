@@ -33,8 +33,8 @@ type Rig struct {
 // Kind says what rig to put up.
 type Kind struct {
 	Postgres, Split, JSON bool
-	// Redis is the address of the Redis between split processes; the one of the
-	// full test run where empty.
+	// Redis is the address of the Redis between split processes; where empty the
+	// rig starts one.
 	Redis string
 }
 

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"cloudpact.dev/services/kit/process"
-	"cloudpact.dev/services/kit/redisx/redistest"
 	"cloudpact.dev/services/kit/rpc"
 	"cloudpact.dev/services/scenario"
 	"cloudpact.dev/services/suite/internal/stack"
@@ -45,10 +44,8 @@ func startSplit(t testing.TB, k Kind, cfg stack.Config) *Rig {
 	t.Helper()
 	redis := k.Redis
 	if redis == "" {
-		var ok bool
-		if redis, ok = redistest.Addr(t); !ok {
-			t.Fatal("the split rig needs CLOUDPACT_TEST=full and a Redis")
-		}
+		redis = FreeAddr(t)
+		Redis(t, redis)
 	}
 	bin, err := binaries()
 	if err != nil {
