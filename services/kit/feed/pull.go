@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -98,22 +99,24 @@ func (l *Log) Pull(ctx context.Context, a Ask) (Page, error) {
 	return page, nil
 }
 
-// readSpans reads one span a query: cheap where the database is in the process.
+// readSpans is readTogether for SQLite: the spans are a list that the table is
+// searched for, one after the other.
 func (l *Log) readSpans(ctx context.Context, spans []span, types []string) ([]Change, error) {
-	var out []Change
-	for _, s := range spans {
-		m := marks{s.stream, s.after, s.upto}
-		text := "select " + changeColumns + " from feed where stream = $1 and position > $2 and position <= $3"
-		if len(types) > 0 {
-			text += " and type in (" + m.list(types) + ")"
-		}
-		some, err := l.query(ctx, text+" order by position", m...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, some...)
+	list := make([][3]int64, len(spans))
+	for i, s := range spans {
+		list[i] = [3]int64{int64(s.stream), s.after, s.upto}
 	}
-	return out, nil
+	text, err := json.Marshal(list)
+	if err != nil {
+		return nil, err
+	}
+	m := marks{string(text)}
+	query := "select " + changeColumns + ` from (select key, value from json_each($1)) as k cross join feed as x
+		on x.stream = k.value ->> 0 and x.position > k.value ->> 1 and x.position <= k.value ->> 2`
+	if len(types) > 0 {
+		query += " where x.type in (" + m.list(types) + ")"
+	}
+	return l.query(ctx, query+" order by k.key, x.position", m...)
 }
 
 // readTogether reads all spans in one query, each by the table's key.
