@@ -24,7 +24,9 @@ insert into feed_heads (stream, head)
   with recursive s(n) as (select 0 union all select n + 1 from s where n < 63)
   select n, 0 from s;
 
--- Committed facts, in order within a stream.
+-- Committed facts, in order within a stream. New rows go to the table's end and
+-- small keys to the index: in a clustered table the streams' ends are its middle,
+-- and a group would split pages all over it.
 create table feed (
   stream integer not null,
   position integer not null,
@@ -36,7 +38,7 @@ create table feed (
   record_time text not null,
   body blob not null,
   constraint feed_pk primary key (stream, position)
-) strict, without rowid;
+) strict;
 
 -- How far each consumer has read each stream of a source.
 create table feed_cursors (

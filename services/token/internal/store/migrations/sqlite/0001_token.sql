@@ -41,7 +41,8 @@ create table lots (
 -- Uses. The row is the request's own record for ever: its id comes from the
 -- request_id, and hash is of what was asked. Instants are microseconds of Unix
 -- time. year and bucket are how the ledger booked the use; bears and ordinal
--- where it counts now.
+-- where it counts now. Not clustered: a group's rows, of many customers, share
+-- the pages at the table's end.
 create table redemptions (
   provider text not null,
   customer text not null,
@@ -68,7 +69,7 @@ create table redemptions (
   state integer not null,
   constraint redemptions_pk primary key (provider, customer, contract, subscription, recorded, ledger, year, seq),
   constraint redemptions_id_uq unique (provider, customer, contract, subscription, id)
-) strict, without rowid;
+) strict;
 
 -- What changed a lot other than a use: the rest of the append-only ledger. The
 -- columns hold changes of the lot's figures.
