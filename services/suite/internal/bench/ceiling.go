@@ -31,7 +31,7 @@ const group = 256
 func (t *Tokens) ceiling(ctx context.Context, path string, e process.Database) (Figure, error) {
 	f := Figure{Name: "plain grouped inserts of redemption rows", Engine: t.engine, Unit: "rows/s", Note: "the engine's ceiling"}
 	cfg := db.Config{Driver: e.Driver, DSN: path}
-	text := strings.NewReplacer("BIGINT", "integer", "BLOB", "blob").Replace(plainTable) + " strict, without rowid"
+	text := strings.NewReplacer("BIGINT", "integer", "BLOB", "blob").Replace(plainTable) + " strict"
 	if e.Driver == string(db.Postgres) {
 		cfg.DSN = strings.ReplaceAll(e.DSN, "{service}", "token")
 		text = strings.NewReplacer("BIGINT", "bigint", "BLOB", "bytea").Replace(plainTable)
