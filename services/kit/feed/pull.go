@@ -88,9 +88,9 @@ func (l *Log) Pull(ctx context.Context, a Ask) (Page, error) {
 	if len(spans) == 0 {
 		return page, nil
 	}
-	read := l.readSpans
+	read := l.readSQLite
 	if l.db.Dialect() == db.Postgres {
-		read = l.readTogether
+		read = l.readPostgres
 	}
 	if page.Changes, err = read(ctx, spans, a.Types); err != nil {
 		return Page{}, fmt.Errorf("read the feed of %s: %w", l.source, err)
@@ -99,9 +99,9 @@ func (l *Log) Pull(ctx context.Context, a Ask) (Page, error) {
 	return page, nil
 }
 
-// readSpans is readTogether for SQLite: the spans are a list that the table is
+// readSQLite reads all spans in one query: they are a list that the table is
 // searched for, one after the other.
-func (l *Log) readSpans(ctx context.Context, spans []span, types []string) ([]Change, error) {
+func (l *Log) readSQLite(ctx context.Context, spans []span, types []string) ([]Change, error) {
 	list := make([][3]int64, len(spans))
 	for i, s := range spans {
 		list[i] = [3]int64{int64(s.stream), s.after, s.upto}
@@ -119,8 +119,8 @@ func (l *Log) readSpans(ctx context.Context, spans []span, types []string) ([]Ch
 	return l.query(ctx, query+" order by k.key, x.position", m...)
 }
 
-// readTogether reads all spans in one query, each by the table's key.
-func (l *Log) readTogether(ctx context.Context, spans []span, types []string) ([]Change, error) {
+// readPostgres reads all spans in one query, each by the table's key.
+func (l *Log) readPostgres(ctx context.Context, spans []span, types []string) ([]Change, error) {
 	streams, afters, uptos := make([]int32, len(spans)), make([]int64, len(spans)), make([]int64, len(spans))
 	for i, s := range spans {
 		streams[i], afters[i], uptos[i] = int32(s.stream), s.after, s.upto
