@@ -98,9 +98,9 @@ func (r *Reader) Run(ctx context.Context, nudged <-chan struct{}, poll time.Dura
 	r.flush(context.WithoutCancel(ctx))
 }
 
-// gatherTime lets a busy source say more before it is read: each look costs a call
-// and a search of every stream that moved. Who waits for a position does not wait for
-// this.
+// gatherTime lets a busy source say more before it is read: each look costs a
+// call and a search of every stream that moved. Who waits for a position does
+// not wait for this.
 const gatherTime = 50 * time.Millisecond
 
 func (r *Reader) gather(ctx context.Context) {
